@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/config"
+	"kontor/pkg/content"
+	"kontor/pkg/store"
+	"kontor/pkg/store/sqlitestore"
+	"kontor/schemas"
+)
+
+// databaseFile is the name of SQLite's file in the data directory.
+const databaseFile = "kontor.db"
+
+// openStore opens the store that the settings name, and makes the data directory.
+func openStore(c config.Config) (store.Store, error) {
+	if err := makeData(c.Data); err != nil {
+		return nil, err
+	}
+	st, err := sqlitestore.Open(filepath.Join(c.Data, databaseFile), sqlitestore.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("the store in %s can't be opened: %w", c.Data, err)
+	}
+	return st, nil
+}
+
+// makeData makes the data directory, for its owner only: it holds what is not published, and password hashes.
+func makeData(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("the data directory %s can't be made: %w", dir, cause(err))
+	}
+	return nil
+}
+
+// cause is what the system said, without the path that the message has already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// withStore opens the store for a command, and closes it after the work.
+func (s *surroundings) withStore(work func(cmd *cobra.Command, c config.Config, st store.Store) error) func(*cobra.Command) error {
+	return func(cmd *cobra.Command) (err error) {
+		c, err := s.config(cmd)
+		if err != nil {
+			return err
+		}
+		st, err := openStore(c)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, st.Close()) }()
+		return work(cmd, c, st)
+	}
+}
+
+// withAccounts opens what a command on accounts and tokens needs.
+func (s *surroundings) withAccounts(work func(ctx context.Context, cmd *cobra.Command, service *auth.Service) error) func(*cobra.Command) error {
+	return s.withStore(func(cmd *cobra.Command, _ config.Config, st store.Store) error {
+		service, err := auth.New(cmd.Context(), st, auth.Options{})
+		if err != nil {
+			return err
+		}
+		return work(cmd.Context(), cmd, service)
+	})
+}
+
+// withTypes opens what a command on the content types needs, without putting them in force.
+func (s *surroundings) withTypes(work func(ctx context.Context, cmd *cobra.Command, entries *content.Service) error) func(*cobra.Command) error {
+	return s.withStore(func(cmd *cobra.Command, c config.Config, st store.Store) error {
+		types, err := loadTypes(c)
+		if err != nil {
+			return err
+		}
+		entries, err := content.New(cmd.Context(), st, types, content.Options{Meta: schemas.FS})
+		if err != nil {
+			return err
+		}
+		return work(cmd.Context(), cmd, entries)
+	})
+}
+
+// withEntries opens what a command on entries needs: the content types must be those in force, or become so without harm.
+func (s *surroundings) withEntries(work func(ctx context.Context, cmd *cobra.Command, entries *content.Service) error) func(*cobra.Command) error {
+	return s.withTypes(func(ctx context.Context, cmd *cobra.Command, entries *content.Service) error {
+		if err := entries.Activate(ctx); err != nil {
+			return err
+		}
+		return work(ctx, cmd, entries)
+	})
+}

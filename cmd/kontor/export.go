@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/content"
+	"kontor/pkg/transfer"
+)
+
+// exportFlags are what export is called with.
+type exportFlags struct {
+	options           transfer.ExportOptions
+	typ, format, file string
+}
+
+func exportCommand(s *surroundings) *cobra.Command {
+	f := &exportFlags{}
+	cmd := command("export", "Write the entries of a type so that import reads them", func(cmd *cobra.Command) error {
+		return f.run(cmd, s)
+	})
+	cmd.Use = "export --type TYPE"
+	typeFlag(cmd, &f.typ)
+	formatFlag(cmd, &f.format, "without it by the name of the file, or ndjson")
+	cmd.Flags().StringVar(&f.file, "out", "", "file to write; without it standard output")
+	cmd.Flags().BoolVar(&f.options.Draft, "draft", false, "write the drafts of all entries; without it what is published")
+	cmd.Flags().StringVar(&f.options.Locale, "locale", "", "locale of the entries; without it the type's first")
+	cmd.Flags().SortFlags = false
+	return cmd
+}
+
+func (f *exportFlags) run(cmd *cobra.Command, s *surroundings) (err error) {
+	if f.format == "" && (f.file == "" || f.file == "-") {
+		f.format = string(transfer.NDJSON)
+	}
+	if f.options.Format, err = formatOf(f.format, f.file); err != nil {
+		return usagef("%v", err)
+	}
+	return s.withEntries(func(ctx context.Context, cmd *cobra.Command, entries *content.Service) error {
+		if f.options.Type, err = typeOf(entries.Types(), f.typ); err != nil {
+			return err
+		}
+		n := 0
+		write := func(out io.Writer) (err error) {
+			n, err = transfer.Export(ctx, entries, auth.System("kontor export"), out, f.options)
+			return err
+		}
+		if f.file != "" && f.file != "-" {
+			if err := transfer.WriteFile(f.file, write); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "%d entries written to %s\n", n, f.file)
+			return nil
+		}
+		if out, ok := cmd.OutOrStdout().(*os.File); ok && f.options.Format == transfer.XLSX && term.IsTerminal(int(out.Fd())) {
+			return usagef("a workbook is nothing for a terminal; name a file with --out")
+		}
+		return write(cmd.OutOrStdout())
+	})(cmd)
+}

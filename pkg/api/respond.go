@@ -1,0 +1,97 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/content"
+	"kontor/pkg/strapi"
+	"kontor/pkg/value"
+)
+
+// sendJSON answers with a body, and for a GET with an ETag: the revision (0 where there is none) and the hash of the answer. A
+// client that has the same answer gets 304.
+func sendJSON(c *fiber.Ctx, rev int64, body []byte) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+	reads := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
+	if !reads && rev == 0 || c.Response().StatusCode() >= fiber.StatusBadRequest {
+		return send(c, body)
+	}
+	tag := etag(rev, body)
+	c.Set(fiber.HeaderETag, tag)
+	if !reads {
+		return send(c, body)
+	}
+	if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+	}
+	if matchesAny(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	return send(c, body)
+}
+
+// send copies a body into the answer, so that its memory can be used again.
+func send(c *fiber.Ctx, body []byte) error {
+	c.Response().SetBody(body)
+	return nil
+}
+
+// maxBuffer is how large memory for rendering may have grown and still be kept for the next answer.
+const maxBuffer = 1 << 20
+
+// sendEntries answers with what render writes behind dst. Lists are long, so the memory for rendering is kept from one answer to the
+// next.
+func (s *Server) sendEntries(c *fiber.Ctx, rev int64, render func(dst []byte) []byte) error {
+	buffer, ok := s.buffers.Get().(*[]byte)
+	if !ok {
+		buffer = new([]byte)
+	}
+	*buffer = render((*buffer)[:0])
+	err := sendJSON(c, rev, *buffer)
+	if cap(*buffer) <= maxBuffer {
+		s.buffers.Put(buffer)
+	}
+	return err
+}
+
+func (s *Server) sendEntry(c *fiber.Ctx, e *content.Entry) error {
+	return s.sendEntries(c, e.Rev, func(dst []byte) []byte { return strapi.AppendOne(dst, e) })
+}
+
+// sendData answers with a value in an envelope, as all of /manage does.
+func sendData(c *fiber.Ctx, rev int64, data any) error {
+	return sendJSON(c, rev, value.Append(nil, value.Object{"data": data}))
+}
+
+func etag(rev int64, body []byte) string {
+	sum := sha256.Sum256(body)
+	b := make([]byte, 0, 48)
+	b = append(b, '"')
+	b = strconv.AppendInt(b, rev, 10)
+	b = append(b, '-')
+	b = hex.AppendEncode(b, sum[:8])
+	return string(append(b, '"'))
+}
+
+// matchesAny is the weak comparison of If-None-Match (RFC 9110, section 13.1.2).
+func matchesAny(header, tag string) bool {
+	for h := range strings.SplitSeq(header, ",") {
+		h = strings.TrimPrefix(strings.TrimSpace(h), "W/")
+		if h == "*" || h == tag {
+			return true
+		}
+	}
+	return false
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,109 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/schema"
+)
+
+// routes is every route on one screen.
+func (s *Server) routes() {
+	app := s.app
+	app.Use(s.guard)
+	app.Get("/healthz", s.health)
+	app.Get("/readyz", s.ready)
+
+	api := app.Group("/api", s.share, s.identify)
+	api.Post("/auth/local", s.signIn)
+	api.Post("/auth/local/register", s.closed)
+	api.Post("/auth/logout", s.signOut)
+	api.Post("/auth/change-password", s.changePassword)
+	api.Post("/auth/forgot-password", s.noMail)
+	api.Post("/auth/reset-password", s.noMail)
+	api.Post("/auth/send-email-confirmation", s.noMail)
+	api.Get("/users/me", s.me)
+	api.Get("/users/count", s.countUsers)
+	api.Get("/users", s.listUsers)
+	api.Post("/users", s.createUser)
+	api.Get("/users/:id", s.getUser)
+	api.Put("/users/:id", s.updateUser)
+	api.Delete("/users/:id", s.deleteUser)
+
+	api.Get("/:type", s.findOrSingle)
+	api.Post("/:type", s.create)
+	api.Put("/:type", s.putSingle)
+	api.Delete("/:type", s.deleteSingle)
+	api.Get("/:type/count", s.count)
+	api.Get("/:type/:id", s.findOne)
+	api.Put("/:type/:id", s.update)
+	api.Delete("/:type/:id", s.delete)
+
+	manage := app.Group("/manage", s.identify)
+	manage.Get("/types", s.listTypes)
+	manage.Get("/types/:type", s.getType)
+	manage.Get("/trash/:type", s.listTrash)
+	manage.Post("/trash/:type/:id/restore", s.restore)
+	manage.Delete("/trash/:type/:id", s.purge)
+	manage.Get("/entries/:type/:id", s.state)
+	manage.Post("/entries/:type/:id/publish", s.publish)
+	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
+	manage.Post("/entries/:type/:id/discard", s.discard)
+	manage.Get("/entries/:type/:id/uses", s.whereUsed)
+	manage.Get("/entries/:type/:id/history", s.history)
+	manage.Get("/entries/:type/:id/history/compare", s.compareVersions)
+	manage.Get("/entries/:type/:id/history/:rev", s.version)
+	manage.Post("/entries/:type/:id/history/:rev/restore", s.restoreVersion)
+
+	app.Use(s.noRoute)
+}
+
+// noRoute answers what no route takes: 405 if the path exists for other methods, else 404.
+func (s *Server) noRoute(c *fiber.Ctx) error {
+	if c.Path() == "" { // the target of the request line was no path
+		return unread(fiber.StatusBadRequest)
+	}
+	allow := s.allowed(c.Path())
+	if len(allow) == 0 {
+		return fault.New(fault.NotFound, "Not Found")
+	}
+	c.Set(fiber.HeaderAllow, strings.Join(allow, ", "))
+	if c.Method() == fiber.MethodOptions {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return fault.New(fault.Method, "Method Not Allowed")
+}
+
+// allowed lists the methods that a path has. A path of entries has those of its type.
+func (s *Server) allowed(path string) []string {
+	segments := strings.Split(strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/"), "/")
+	if t, ok := s.entryType(segments); ok {
+		switch {
+		case t.Single && len(segments) == 3:
+			return nil
+		case !t.Single && len(segments) == 2:
+			return []string{"GET", "HEAD", "POST"}
+		}
+		return []string{"GET", "HEAD", "PUT", "DELETE"}
+	}
+	var out []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
+		for _, r := range s.app.GetRoutes(true) {
+			if r.Method == method && !strings.HasPrefix(r.Path, "/api/:") && fiber.RoutePatternMatch(path, r.Path, fiber.Config{CaseSensitive: true}) {
+				out = append(out, method)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// entryType finds the type of a path of entries: /api/:type or /api/:type/:id.
+func (s *Server) entryType(segments []string) (*schema.Type, bool) {
+	if segments[0] != "api" || len(segments) != 2 && len(segments) != 3 {
+		return nil, false
+	}
+	return s.content.Types().ByPath(segments[1])
+}

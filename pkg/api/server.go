@@ -1,0 +1,108 @@
+// Package api is HTTP: routes, middleware, decoding, rendering, and which status an error has. No rule about entries lives here,
+// and no *fiber.Ctx leaves it.
+package api
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/content"
+)
+
+// Options are what a Server is made from. Content and Auth must be there; the rest has defaults.
+type Options struct {
+	Content        *content.Service
+	Auth           *auth.Service
+	Log            *slog.Logger  // nil discards
+	RequestTimeout time.Duration // how long the work on a request may take; 10 s if 0
+	ReadTimeout    time.Duration // how long a client may take to send a request; 30 s if 0
+	BodyLimit      int           // bytes; 1 MiB if 0
+}
+
+// Server is Kontor over HTTP.
+type Server struct {
+	buffers sync.Pool // of *[]byte
+	app     *fiber.App
+	content *content.Service
+	auth    *auth.Service
+	log     *slog.Logger
+	timeout time.Duration
+	silent  sync.Map // see listener
+}
+
+// idleTimeout is how long a connection stays open between requests.
+const idleTimeout = 2 * time.Minute
+
+// headLimit is how long a request line with its headers may be: encoded filters are long.
+const headLimit = 16 << 10
+
+// New makes a server with all its routes.
+func New(o Options) *Server {
+	s := &Server{content: o.Content, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	readTimeout := cmp.Or(o.ReadTimeout, 30*time.Second)
+	s.app = fiber.New(fiber.Config{
+		AppName:                      "Kontor",
+		DisableStartupMessage:        true,
+		Immutable:                    true, // values outlive the handler: they end up in entries
+		CaseSensitive:                true,
+		DisablePreParseMultipartForm: true, // or every route would take forms apart
+		ReadBufferSize:               headLimit,
+		BodyLimit:                    cmp.Or(o.BodyLimit, 1<<20),
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 readTimeout + s.timeout,
+		IdleTimeout:                  idleTimeout,
+		ErrorHandler:                 s.fail,
+	})
+	server := s.app.Server()
+	server.CloseOnShutdown = true
+	server.Handler = s.anyMethod(server.Handler)
+	s.routes()
+	return s
+}
+
+// anyMethod answers requests with a method that Fiber does not know, which it would refuse in plain text.
+func (s *Server) anyMethod(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	known := map[string]bool{}
+	for _, m := range fiber.DefaultMethods {
+		known[m] = true
+	}
+	return func(fctx *fasthttp.RequestCtx) {
+		if known[string(fctx.Method())] {
+			next(fctx)
+			return
+		}
+		c := s.app.AcquireCtx(fctx)
+		defer s.app.ReleaseCtx(c)
+		_ = s.fail(c, s.noRoute(c))
+	}
+}
+
+// Serve answers on a listener until Shutdown.
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(listener{l, &s.silent}) }
+
+// Shutdown stops listening and waits for running requests, at most until ctx ends. Connections without a request are closed.
+func (s *Server) Shutdown(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { done <- s.app.ShutdownWithContext(ctx) }()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			s.hush()
+		}
+	}
+}

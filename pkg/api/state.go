@@ -1,0 +1,119 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/content"
+	"kontor/pkg/fault"
+	"kontor/pkg/schema"
+	"kontor/pkg/value"
+)
+
+// managed finds the type of a /manage path, by its ID or its name in URLs, and reads the parameters, which have these names.
+func (s *Server) managed(c *fiber.Ctx, names ...string) (*schema.Type, map[string]string, error) {
+	in, err := params(c, names...)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := c.Params("type")
+	t, ok := s.content.Types().Type(name)
+	if !ok {
+		if t, ok = s.content.Types().ByPath(name); !ok {
+			return nil, nil, fault.New(fault.NotFound, "Not Found")
+		}
+	}
+	return t, in, nil
+}
+
+// state answers where an entry stands: revision, draft, modified or published.
+func (s *Server) state(c *fiber.Ctx) error {
+	t, in, err := s.managed(c, "locale")
+	if err != nil {
+		return err
+	}
+	st, err := s.content.State(c.UserContext(), callerOf(c), t, c.Params("id"), in["locale"])
+	if err != nil {
+		return err
+	}
+	return sendState(c, st)
+}
+
+func sendState(c *fiber.Ctx, st content.State) error {
+	return sendData(c, st.Rev, value.Object{
+		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
+		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
+	})
+}
+
+func localeOf(l string) any {
+	if l == schema.NoLocale {
+		return nil
+	}
+	return l
+}
+
+// act runs one act on an entry. If-Match is wanted: whoever publishes or discards must have seen what, or say "*".
+func (s *Server) act(c *fiber.Ctx, do func(t *schema.Type, o content.Write) (content.Saved, error)) error {
+	t, in, err := s.managed(c, "locale")
+	if err != nil {
+		return err
+	}
+	rev, sent, err := ifMatch(c)
+	if err != nil {
+		return err
+	}
+	if !sent && callerOf(c).IsAnonymous() {
+		return fault.New(fault.Forbidden, "Forbidden")
+	}
+	if !sent {
+		return fault.New(fault.MatchRequired, "Send the entry's ETag in If-Match")
+	}
+	o := content.Write{Locale: in["locale"], IfMatch: rev}
+	saved, err := do(t, o)
+	if err != nil {
+		return err
+	}
+	st, err := s.content.State(c.UserContext(), callerOf(c), t, saved.DocumentID, o.Locale)
+	if err != nil {
+		return err
+	}
+	return sendState(c, st)
+}
+
+func (s *Server) publish(c *fiber.Ctx) error {
+	return s.act(c, func(t *schema.Type, o content.Write) (content.Saved, error) {
+		return s.content.Publish(c.UserContext(), callerOf(c), t, c.Params("id"), o)
+	})
+}
+
+func (s *Server) unpublish(c *fiber.Ctx) error {
+	return s.act(c, func(t *schema.Type, o content.Write) (content.Saved, error) {
+		return s.content.Unpublish(c.UserContext(), callerOf(c), t, c.Params("id"), o)
+	})
+}
+
+func (s *Server) discard(c *fiber.Ctx) error {
+	return s.act(c, func(t *schema.Type, o content.Write) (content.Saved, error) {
+		return s.content.Discard(c.UserContext(), callerOf(c), t, c.Params("id"), o)
+	})
+}
+
+// whereUsed lists what points to an entry.
+func (s *Server) whereUsed(c *fiber.Ctx) error {
+	t, _, err := s.managed(c)
+	if err != nil {
+		return err
+	}
+	uses, err := s.content.WhereUsed(c.UserContext(), callerOf(c), t, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	out := make(value.List, len(uses))
+	for i, u := range uses {
+		out[i] = value.Object{
+			"type": u.Type.ID, "id": u.ID, "documentId": u.DocumentID, "locale": localeOf(u.Locale), "title": u.Title,
+			"fields": u.Fields, "draft": u.Draft, "published": u.Published,
+		}
+	}
+	return sendData(c, 0, out)
+}

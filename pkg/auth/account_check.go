@@ -1,0 +1,88 @@
+package auth
+
+import (
+	"fmt"
+	"net/mail"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"kontor/pkg/fault"
+)
+
+// maxMail is how long an e-mail address may be (RFC 5321), in bytes; user names are shorter.
+const maxMail = 254
+
+var documentID = regexp.MustCompile(`^[a-z0-9]{24}$`)
+
+// check says everything that is wrong with an account but its password.
+func check(a Account) []fault.Field {
+	var out []fault.Field
+	for _, f := range []*fault.Field{checkMail(a.Mail), checkUsername(a.Username), checkRole(a.Role)} {
+		if f != nil {
+			out = append(out, *f)
+		}
+	}
+	if a.Organisation != "" && !documentID.MatchString(a.Organisation) {
+		out = append(out, *wrong("organisation", "type", "organisation must be a documentId", "Die Organisation muss eine documentId sein"))
+	}
+	return out
+}
+
+func checkMail(s string) *fault.Field {
+	if s == "" {
+		return required("email")
+	}
+	// The parser also takes a name, comments and quotes, none of which an account's address has.
+	parsed, err := mail.ParseAddress(s)
+	if err != nil || parsed.Address != s || parsed.Name != "" || len(s) > maxMail || strings.ContainsAny(s, " \"<>()") || !printable(s) {
+		return wrong("email", "email", "email must be a valid email", "Die E-Mail-Adresse ist keine gültige Adresse")
+	}
+	return nil
+}
+
+func checkUsername(s string) *fault.Field {
+	n := utf8.RuneCountInString(s)
+	switch {
+	case s == "":
+		return nil
+	case n < 3 || n > 60:
+		return wrong("username", "length", "username must have 3 to 60 characters", "Der Benutzername muss 3 bis 60 Zeichen haben")
+	case strings.Contains(s, "@"):
+		return wrong("username", "pattern", "username must not contain @", "Der Benutzername darf kein @ enthalten") // it could be another's address
+	case !printable(s), strings.TrimSpace(s) != s:
+		return wrong("username", "pattern", "username has characters that can't be seen", "Der Benutzername hat unsichtbare Zeichen")
+	}
+	return nil
+}
+
+// checkRole refuses Public too: it is what everybody has without credentials.
+func checkRole(role string) *fault.Field {
+	switch role {
+	case Admin, Editor:
+		return nil
+	case "":
+		return required("role")
+	}
+	english, german := assignable(" or "), assignable(" oder ")
+	return wrong("role", "enum", "role must be "+english, "Die Rolle muss "+german+" sein")
+}
+
+func assignable(or string) string { return strings.Join([]string{Admin, Editor}, or) }
+
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+func wrong(field, code, english, german string) *fault.Field {
+	return &fault.Field{Path: []string{field}, Code: code, English: english, German: german}
+}
+
+func required(field string) *fault.Field {
+	return wrong(field, "required", fmt.Sprintf("%s is a required field", field), fmt.Sprintf("%s ist ein Pflichtfeld", field))
+}
+
+func taken(field string) *fault.Field {
+	return wrong(field, "not_unique", fmt.Sprintf("%s is already taken", field), fmt.Sprintf("%s ist schon vergeben", field))
+}

@@ -1,0 +1,278 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/store"
+)
+
+// NewAccount is what an account is made from.
+type NewAccount struct {
+	Mail         string
+	Username     string // may be empty
+	Role         string
+	Organisation string // may be empty
+	Password     string
+}
+
+// AccountChanges are what UpdateAccount changes; nil leaves as it is.
+type AccountChanges struct {
+	Mail, Username, Role, Organisation, Password *string
+	Blocked                                      *bool
+}
+
+// CreateAccount makes an account. The error names every field that is wrong.
+func (s *Service) CreateAccount(ctx context.Context, n NewAccount) (Account, error) {
+	a := Account{Mail: n.Mail, Username: nameBeside(n.Mail, n.Username), Role: n.Role, Organisation: n.Organisation}
+	problems := check(a)
+	if f := checkPassword(n.Password, a); f != nil {
+		problems = append(problems, *f)
+	}
+	if err := fault.Fields(problems); err != nil {
+		return Account{}, err
+	}
+	hash, err := s.hasher.hash(ctx, n.Password)
+	if err != nil {
+		return Account{}, err
+	}
+	if a.ID, err = s.nextID(ctx, accounts); err != nil {
+		return Account{}, err
+	}
+	a.CreatedAt = s.now()
+	// The number is ours alone, so what is stored under it at a second attempt is what the first one wrote.
+	r, err := s.change(ctx, a.ID, func(old record) (record, error) {
+		return record{Account: a, hash: hash, rev: old.rev}, nil
+	})
+	return r.Account, err
+}
+
+// UpdateAccount changes an account. A new password and blocking end its sessions; the rest takes effect at its next request.
+// NotFound if there is none; Conflict if it is the last admin and would no longer be.
+func (s *Service) UpdateAccount(ctx context.Context, id int64, c AccountChanges) (Account, error) {
+	var hash string
+	if c.Password != nil {
+		old, err := s.record(ctx, key(id))
+		if err != nil {
+			return Account{}, err
+		}
+		if f := checkPassword(*c.Password, c.apply(old.Account)); f != nil {
+			return Account{}, fault.Fields(append(check(c.apply(old.Account)), *f))
+		}
+		if hash, err = s.hasher.hash(ctx, *c.Password); err != nil {
+			return Account{}, err
+		}
+	}
+	r, err := s.change(ctx, id, func(old record) (record, error) {
+		if old.rev == 0 {
+			return old, noAccount()
+		}
+		r := old
+		r.Account = c.apply(old.Account)
+		if err := fault.Fields(check(r.Account)); err != nil {
+			return old, err
+		}
+		if hash != "" {
+			r.hash = hash
+		}
+		if hash != "" || r.Blocked && !old.Blocked {
+			r.epoch++
+		}
+		return r, nil
+	})
+	return r.Account, err
+}
+
+func (c AccountChanges) apply(a Account) Account {
+	for _, f := range []struct {
+		field *string
+		v     *string
+	}{{&a.Mail, c.Mail}, {&a.Username, c.Username}, {&a.Role, c.Role}, {&a.Organisation, c.Organisation}} {
+		if f.v != nil {
+			*f.field = *f.v
+		}
+	}
+	if c.Blocked != nil {
+		a.Blocked = *c.Blocked
+	}
+	a.Username = nameBeside(a.Mail, a.Username)
+	return a
+}
+
+// nameBeside drops a user name that is the account's address: clients of Strapi send that where people have no name.
+func nameBeside(mail, username string) string {
+	if fold(username) == fold(mail) {
+		return ""
+	}
+	return username
+}
+
+// DeleteAccount removes an account and its sessions. NotFound if there is none; Conflict if it is the last admin.
+func (s *Service) DeleteAccount(ctx context.Context, id int64) error { return s.remove(ctx, id, true) }
+
+// remove deletes an account; with guard, not the last admin.
+func (s *Service) remove(ctx context.Context, id int64, guard bool) error {
+	for n := range maxAttempts {
+		done, err := s.tryDelete(ctx, id, guard)
+		if n > 0 && fault.Is(err, fault.NotFound) {
+			done, err = true, nil // the attempt before got so far
+		}
+		if err != nil {
+			return err
+		}
+		if done {
+			return s.endSessions(ctx, query.Where("meta.account", query.Eq, key(id)))
+		}
+	}
+	return crowded()
+}
+
+func (s *Service) tryDelete(ctx context.Context, id int64, guard bool) (done bool, err error) {
+	set, old, err := s.setAndRecord(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	if old.rev == 0 {
+		return false, noAccount()
+	}
+	var ops []store.Op
+	if old.administers() {
+		op, _ := set.without(id)
+		if guard {
+			var again bool
+			if op, again, err = s.dismiss(ctx, set, id); err != nil || again {
+				return false, err
+			}
+		}
+		ops = append(ops, op)
+	}
+	ops = append(ops, store.Op{Kind: store.Delete, Collection: accounts, Key: key(id), Rev: old.rev})
+	for _, collection := range []string{accountMails, accountNames} {
+		release, err := s.releaseOf(ctx, collection, old, "")
+		if err != nil {
+			return false, err
+		}
+		ops = append(ops, release...)
+	}
+	if err = s.store.Apply(ctx, ops); isConflict(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// setAndRecord reads the set of admins and then the account, in this order (see adminSet). An account that is not there has revision 0.
+func (s *Service) setAndRecord(ctx context.Context, id int64) (adminSet, record, error) {
+	set, err := s.adminSet(ctx)
+	if err != nil {
+		return set, record{}, err
+	}
+	r, err := s.record(ctx, key(id))
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return set, r, err
+}
+
+// dismiss gives the write that takes an admin out of the set. If nobody were left it looks for admins that the set lacks: again means
+// that it found some and the caller reads anew.
+func (s *Service) dismiss(ctx context.Context, set adminSet, id int64) (op store.Op, again bool, err error) {
+	op, ok := set.without(id)
+	if ok {
+		return op, false, nil
+	}
+	n, err := s.adopt(ctx, set, id)
+	if err == nil && n == 0 {
+		err = lastAdmin()
+	}
+	return op, true, err
+}
+
+// change is the one way in which an account is written: it reads it (revision 0 if it is not there), lets edit make the new one, and
+// writes that with its claims and the set of admins, again and again until nobody was in between.
+func (s *Service) change(ctx context.Context, id int64, edit func(old record) (record, error)) (record, error) {
+	for range maxAttempts {
+		set, old, err := s.setAndRecord(ctx, id)
+		if err != nil {
+			return record{}, err
+		}
+		next, err := edit(old)
+		if err != nil {
+			return record{}, err
+		}
+		next.UpdatedAt = s.now().Truncate(time.Millisecond)
+		next.CreatedAt = next.CreatedAt.Truncate(time.Millisecond)
+		w, again, err := s.plan(ctx, set, old, next)
+		if err != nil {
+			return record{}, err
+		}
+		if again {
+			continue
+		}
+		err = s.store.Apply(ctx, w.ops)
+		if err == nil {
+			next.rev++
+			return next, nil
+		}
+		if !isConflict(err) {
+			return record{}, err
+		}
+		var op *store.OpError
+		if errors.As(err, &op) && op.Index >= w.confirms && op.Index < w.confirms+w.claims {
+			if err := s.undo(ctx, old, next); err != nil {
+				return record{}, err
+			}
+		}
+	}
+	return record{}, crowded()
+}
+
+// written is the writes of one change: first claims, then the account, then the claims' confirmations from the index confirms on.
+type written struct {
+	ops              []store.Op
+	claims, confirms int
+}
+
+func (s *Service) plan(ctx context.Context, set adminSet, old, next record) (w written, again bool, err error) {
+	claims, problems, err := s.claims(ctx, old, next)
+	if err != nil {
+		return w, false, err
+	}
+	if err := fault.Fields(problems); err != nil {
+		return w, false, err
+	}
+	for _, c := range claims {
+		w.ops = append(w.ops, c.take)
+	}
+	counts := next.Role == Admin && !next.Blocked
+	if old.administers() && !counts {
+		op, again, err := s.dismiss(ctx, set, next.ID)
+		if err != nil || again {
+			return w, again, err
+		}
+		w.ops = append(w.ops, op)
+	}
+	if old.rev == 0 {
+		w.ops = append(w.ops, store.Op{Kind: store.Insert, Collection: accounts, Key: key(next.ID), Parts: metaPart(present(next.fields()))})
+	} else {
+		w.ops = append(w.ops, store.Op{Kind: store.Replace, Collection: accounts, Key: key(next.ID), Rev: old.rev, Set: next.fields()})
+	}
+	w.claims, w.confirms = len(claims), len(w.ops)
+	for _, c := range claims {
+		w.ops = append(w.ops, c.confirm)
+	}
+	if counts && !slices.Contains(set.ids, next.ID) {
+		w.ops = append(w.ops, set.with(next.ID))
+	}
+	for _, collection := range []string{accountMails, accountNames} {
+		release, err := s.releaseOf(ctx, collection, old, next.value(collection))
+		if err != nil {
+			return w, false, err
+		}
+		w.ops = append(w.ops, release...)
+	}
+	return w, false, nil
+}

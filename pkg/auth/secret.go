@@ -1,0 +1,38 @@
+package auth
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+)
+
+// The prefixes tell people and secret scanners what a string in a log or a repository is.
+const (
+	tokenPrefix   = "kontor_"
+	sessionPrefix = "kontor_s_"
+	secretLength  = 43 // 256 bits in base64url
+)
+
+// newSecret makes the credential that is handed out once.
+func newSecret(prefix string) string {
+	var b [32]byte
+	rand.Read(b[:]) // never fails; it ends the process if the system has no randomness
+	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// secretKey is what is stored of a credential. A plain hash is enough: nobody guesses 256 random bits.
+func secretKey(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// isSession and isToken tell the two by their length too, since a token's random part may start with "s_".
+func isSession(secret string) bool {
+	return len(secret) == len(sessionPrefix)+secretLength && strings.HasPrefix(secret, sessionPrefix)
+}
+
+func isToken(secret string) bool {
+	return len(secret) == len(tokenPrefix)+secretLength && strings.HasPrefix(secret, tokenPrefix)
+}

@@ -1,0 +1,221 @@
+package auth
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// How long a session lives: never longer than sessionLife, and not beyond sessionIdle without a request. Its last use is written at
+// most every usedEvery, so that reading costs no write.
+const (
+	sessionLife = 30 * 24 * time.Hour
+	sessionIdle = 7 * 24 * time.Hour
+	usedEvery   = time.Hour
+)
+
+// Credentials are what somebody signs in with.
+type Credentials struct {
+	Identifier string // e-mail address or user name
+	Password   string
+	Address    string // the client's IP address, for throttling; "" if there is none
+}
+
+// SignIn starts a session and gives its secret, which is stored nowhere. Invalid, in the words of Strapi, if the password is wrong,
+// there is no such account, or it is blocked; TooMany with details.retryAfter in seconds after too many wrong ones.
+func (s *Service) SignIn(ctx context.Context, c Credentials) (secret string, a Account, err error) {
+	try, err := s.throttle.begin(c.Identifier, c.Address)
+	if err != nil {
+		return "", Account{}, err
+	}
+	r, err := s.identified(ctx, c.Identifier)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		try.forgive()
+		return "", Account{}, err
+	}
+	ok, outdated, err := s.hasher.verify(ctx, r.hash, c.Password)
+	switch {
+	case err != nil:
+		try.forgive()
+		return "", Account{}, err
+	case !ok:
+		return "", Account{}, fault.New(fault.Invalid, "Invalid identifier or password")
+	}
+	try.forgive()
+	if r.Blocked {
+		return "", Account{}, fault.New(fault.Invalid, "Your account has been blocked by an administrator")
+	}
+	if outdated {
+		s.rehash(ctx, r, c.Password)
+	}
+	secret, err = s.startSession(ctx, r)
+	return secret, r.Account, err
+}
+
+// rehash replaces a hash of other costs. It is no part of signing in: if it fails, the next sign-in does it.
+func (s *Service) rehash(ctx context.Context, r record, password string) {
+	hash, err := s.hasher.hash(ctx, password)
+	if err == nil {
+		op := store.Op{Kind: store.Replace, Collection: accounts, Key: key(r.ID), Rev: r.rev, Set: value.Object{"hash": hash}}
+		err = s.store.Apply(ctx, []store.Op{op})
+	}
+	if err != nil && !isConflict(err) {
+		s.log.WarnContext(ctx, "a password hash stays outdated", "account", r.ID, "error", err)
+	}
+}
+
+// startSession carries the account's epoch as it was when the password was checked: if that has changed meanwhile, the session is dead.
+func (s *Service) startSession(ctx context.Context, r record) (string, error) {
+	secret, now := newSecret(sessionPrefix), s.now()
+	err := s.store.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: sessions, Key: secretKey(secret), Parts: metaPart(value.Object{
+		"account": key(r.ID), "epoch": r.epoch, "createdAt": formatTime(now), "used": formatTime(now), "expires": formatTime(now.Add(sessionLife)),
+	})}})
+	if err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+// SignOut ends a session. It is no error if there is none.
+func (s *Service) SignOut(ctx context.Context, secret string) error {
+	if !isSession(secret) {
+		return nil
+	}
+	return s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: sessions, Key: secretKey(secret)}})
+}
+
+// ChangePassword gives the account of a session a new password and ends its other sessions. Unauthorized if the session is none;
+// Invalid if the current password is wrong or the new one is not good enough; TooMany as in SignIn.
+func (s *Service) ChangePassword(ctx context.Context, secret, present, next string) error {
+	sess, r, err := s.session(ctx, secret)
+	if err != nil {
+		return err
+	}
+	try, err := s.throttle.begin(r.Mail, "")
+	if err != nil {
+		return err
+	}
+	ok, _, err := s.hasher.verify(ctx, r.hash, present)
+	switch {
+	case err != nil:
+		try.forgive()
+		return err
+	case !ok:
+		return fault.New(fault.Invalid, "The provided current password is invalid")
+	}
+	try.forgive()
+	if present == next {
+		return fault.New(fault.Invalid, "Your new password must be different than your current password")
+	}
+	if f := checkPassword(next, r.Account); f != nil {
+		return fault.Fields([]fault.Field{*f})
+	}
+	hash, err := s.hasher.hash(ctx, next)
+	if err != nil {
+		return err
+	}
+	// On the revision that was checked: if anything else has changed the account since, so possibly its password, that stands.
+	now := formatTime(s.now())
+	err = s.store.Apply(ctx, []store.Op{
+		{Kind: store.Replace, Collection: accounts, Key: key(r.ID), Rev: r.rev, Set: value.Object{"hash": hash, "updatedAt": now, "epoch": r.epoch + 1}},
+		{Kind: store.Replace, Collection: sessions, Key: sess.Key, Rev: sess.Rev, Set: value.Object{"epoch": r.epoch + 1}},
+	})
+	if isConflict(err) {
+		return fault.New(fault.Conflict, "The account was changed meanwhile, try again")
+	}
+	if err != nil {
+		return err
+	}
+	others := query.AllOf(query.Where("meta.account", query.Eq, key(r.ID)), query.Where("meta.epoch", query.Lte, r.epoch))
+	return s.endSessions(ctx, others)
+}
+
+// session finds a session that is in force, and its account as it is now.
+func (s *Service) session(ctx context.Context, secret string) (store.Document, record, error) {
+	if !isSession(secret) {
+		return store.Document{}, record{}, unauthorized()
+	}
+	d, err := s.store.Get(ctx, sessions, secretKey(secret), []string{store.Meta})
+	if fault.Is(err, fault.NotFound) {
+		return d, record{}, unauthorized()
+	}
+	if err != nil {
+		return d, record{}, err
+	}
+	m, now := d.Part(store.Meta), s.now()
+	if !now.Before(pointInTime(m, "expires")) || !now.Before(pointInTime(m, "used").Add(sessionIdle)) {
+		return d, record{}, unauthorized()
+	}
+	r, err := s.record(ctx, text(m, "account"))
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return d, r, unauthorized()
+	case err != nil:
+		return d, r, err
+	case r.Blocked, r.epoch != integer(m, "epoch"):
+		return d, r, unauthorized()
+	}
+	return d, r, nil
+}
+
+// Caller says who shows a credential: the secret of a session or of a token, without "Bearer". Accounts, roles and tokens are read at
+// every call, so a change takes effect at the next one in every process. Unauthorized if the credential is not in force.
+func (s *Service) Caller(ctx context.Context, secret string) (Caller, error) {
+	if isToken(secret) {
+		return s.tokenCaller(ctx, secret)
+	}
+	d, r, err := s.session(ctx, secret)
+	if err != nil {
+		return Caller{}, err
+	}
+	s.noteUse(ctx, sessions, d)
+	return r.Caller(), nil
+}
+
+// noteUse keeps the time of the last use, to the hour. A store that can't be written must not keep readers out, so a failure is only logged.
+func (s *Service) noteUse(ctx context.Context, collection string, d store.Document) {
+	now := s.now()
+	before := formatTime(now.Add(-usedEvery))
+	if text(d.Part(store.Meta), "used") > before {
+		return
+	}
+	// Of many requests at that moment one writes.
+	f := query.AllOf(query.Where(store.KeyPath, query.Eq, d.Key),
+		query.AnyOf(query.Where("meta.used", query.Lte, before), query.Where("meta.used", query.Null, nil)))
+	if _, err := s.store.Touch(ctx, collection, f, value.Object{"used": formatTime(now)}, nil); err != nil {
+		s.log.WarnContext(ctx, "the last use of a credential was not noted", "collection", strings.TrimPrefix(collection, "_"), "error", err)
+	}
+}
+
+// Sweep deletes sessions that have run out. Nothing depends on it but the size of the store; once an hour is enough.
+func (s *Service) Sweep(ctx context.Context) error {
+	now := s.now()
+	return s.endSessions(ctx, query.AnyOf(query.Where("meta.expires", query.Lte, formatTime(now)),
+		query.Where("meta.used", query.Lte, formatTime(now.Add(-sessionIdle)))))
+}
+
+// endSessions deletes the sessions that a filter hits.
+func (s *Service) endSessions(ctx context.Context, f query.Filter) error {
+	const batch = 500
+	for {
+		docs, err := s.store.Find(ctx, sessions, store.Query{Filter: f, Limit: batch, Parts: []string{}})
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		ops := make([]store.Op, len(docs))
+		for i, d := range docs {
+			ops[i] = store.Op{Kind: store.Delete, Collection: sessions, Key: d.Key}
+		}
+		if err := s.store.Apply(ctx, ops); err != nil {
+			return err
+		}
+	}
+}
+
+// unauthorized says the same for every reason, as Strapi does.
+func unauthorized() error { return fault.New(fault.Unauthorized, "Missing or invalid credentials") }

@@ -1,0 +1,171 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// Token is an API token: a credential for programs, with a role and no account. Its secret is shown once, by CreateToken.
+type Token struct {
+	ID        int64
+	Name      string // unique without regard to case
+	Role      string // Admin or Editor
+	CreatedAt time.Time
+	UsedAt    time.Time // to the hour; zero if it never was
+	ExpiresAt time.Time // zero if it never does
+}
+
+func readToken(d store.Document) Token {
+	m := d.Part(store.Meta)
+	return Token{ID: integer(m, "id"), Name: text(m, "name"), Role: text(m, "role"), CreatedAt: pointInTime(m, "createdAt"),
+		UsedAt: pointInTime(m, "used"), ExpiresAt: pointInTime(m, "expires")}
+}
+
+// CreateToken makes an API token and gives its secret, which is stored nowhere. expires is the zero time for never.
+func (s *Service) CreateToken(ctx context.Context, name, role string, expires time.Time) (secret string, t Token, err error) {
+	now := s.now().Truncate(time.Millisecond)
+	t = Token{Name: name, Role: role, CreatedAt: now, ExpiresAt: expires.Truncate(time.Millisecond)}
+	if err := fault.Fields(checkToken(t, now)); err != nil {
+		return "", Token{}, err
+	}
+	if t.ID, err = s.nextID(ctx, tokens); err != nil {
+		return "", Token{}, err
+	}
+	secret = newSecret(tokenPrefix)
+	holder := secretKey(secret)
+	var end any
+	if !t.ExpiresAt.IsZero() {
+		end = formatTime(t.ExpiresAt)
+	}
+	doc := store.Op{Kind: store.Insert, Collection: tokens, Key: holder, Parts: metaPart(present(value.Object{
+		"id": t.ID, "name": name, "role": role, "createdAt": formatTime(now), "expires": end,
+	}))}
+	for range maxAttempts {
+		c, err := s.ops(ctx, claim{tokenNames, fold(name), holder}, func(ctx context.Context, holder string) (bool, error) {
+			_, err := s.store.Get(ctx, tokens, holder, []string{})
+			if fault.Is(err, fault.NotFound) {
+				return true, nil
+			}
+			return false, err // a token never changes its name
+		})
+		if errors.Is(err, errClaimed) {
+			err = fault.Fields([]fault.Field{*taken("name")})
+		}
+		if err != nil {
+			return "", Token{}, err
+		}
+		err = s.store.Apply(ctx, []store.Op{c.take, doc, c.confirm})
+		if err == nil {
+			return secret, t, nil
+		}
+		if !isConflict(err) {
+			return "", Token{}, err
+		}
+		// The claim went to another process, possibly after the token was written.
+		if err := s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: tokens, Key: holder}}); err != nil {
+			return "", Token{}, err
+		}
+	}
+	return "", Token{}, crowded()
+}
+
+func checkToken(t Token, now time.Time) []fault.Field {
+	var out []fault.Field
+	n := utf8.RuneCountInString(t.Name)
+	switch {
+	case t.Name == "":
+		out = append(out, *required("name"))
+	case n > 100, strings.TrimSpace(t.Name) != t.Name, !printable(t.Name):
+		out = append(out, *wrong("name", "pattern", "name must have at most 100 characters that can be seen",
+			"Der Name darf höchstens 100 sichtbare Zeichen haben"))
+	}
+	if f := checkRole(t.Role); f != nil {
+		out = append(out, *f)
+	}
+	if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(now) {
+		out = append(out, *wrong("expires", "min", "expires must be in the future", "Das Ablaufdatum muss in der Zukunft liegen"))
+	}
+	return out
+}
+
+// ListTokens lists the tokens by ID, those that have expired too.
+func (s *Service) ListTokens(ctx context.Context) ([]Token, error) {
+	docs, err := s.store.Find(ctx, tokens, store.Query{Sort: []query.Order{{Path: "meta.id"}}, Parts: []string{store.Meta}})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Token, len(docs))
+	for i, d := range docs {
+		out[i] = readToken(d)
+	}
+	return out, nil
+}
+
+// TokenByName gives the token of a name, without regard to case. NotFound if there is none.
+func (s *Service) TokenByName(ctx context.Context, name string) (Token, error) {
+	if name == "" || len(name) > 1000 {
+		return Token{}, noToken()
+	}
+	holder, _, err := s.holder(ctx, tokenNames, fold(name))
+	if err != nil {
+		return Token{}, err
+	}
+	if holder == "" {
+		return Token{}, noToken()
+	}
+	d, err := s.store.Get(ctx, tokens, holder, []string{store.Meta})
+	if fault.Is(err, fault.NotFound) {
+		return Token{}, noToken()
+	}
+	return readToken(d), err
+}
+
+// RevokeToken ends a token for good; its name is free again. NotFound if there is none.
+func (s *Service) RevokeToken(ctx context.Context, id int64) error {
+	docs, err := s.store.Find(ctx, tokens, store.Query{Filter: query.Where("meta.id", query.Eq, id), Limit: 1, Parts: []string{store.Meta}})
+	if err != nil {
+		return err
+	}
+	if len(docs) == 0 {
+		return noToken()
+	}
+	d := docs[0]
+	if err := s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: tokens, Key: d.Key}}); err != nil {
+		return err
+	}
+	release, err := s.release(ctx, claim{tokenNames, fold(text(d.Part(store.Meta), "name")), d.Key})
+	if err != nil || len(release) == 0 {
+		return err
+	}
+	if err := s.store.Apply(ctx, release); !isConflict(err) {
+		return err
+	}
+	return nil // somebody saw the token gone and has its name
+}
+
+// tokenCaller finds a token that is in force.
+func (s *Service) tokenCaller(ctx context.Context, secret string) (Caller, error) {
+	d, err := s.store.Get(ctx, tokens, secretKey(secret), []string{store.Meta})
+	if fault.Is(err, fault.NotFound) {
+		return Caller{}, unauthorized()
+	}
+	if err != nil {
+		return Caller{}, err
+	}
+	t := readToken(d)
+	if !t.ExpiresAt.IsZero() && !s.now().Before(t.ExpiresAt) {
+		return Caller{}, unauthorized()
+	}
+	s.noteUse(ctx, tokens, d)
+	return Caller{ID: tokenCaller + key(t.ID), Name: t.Name, Role: t.Role}, nil
+}
+
+func noToken() error { return fault.New(fault.NotFound, "There is no such token") }

@@ -1,0 +1,189 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// setting is one row of the table.
+type setting struct {
+	name     string // of the flag and in the file; the environment has it as KONTOR_NAME
+	kind     kind
+	standard string // the default, as an operator would write it
+	secret   bool   // never shown, not in an error either
+	help     string
+	parse    func(c *Config, text string) error // "" reaches it only as the default
+	show     func(c *Config) string
+}
+
+// kind is what a setting holds: the word in the flag's help and what a file may write without quotes.
+type kind string
+
+const (
+	textKind     kind = "text"
+	durationKind kind = "duration"
+	sizeKind     kind = "size"
+)
+
+// settings is the table. To add a setting, add a field to Config and a row here.
+func settings() []setting {
+	return []setting{
+		{name: "addr", kind: textKind, standard: "127.0.0.1:8080", help: "where serve listens, host:port",
+			parse: into(func(c *Config) *string { return &c.Addr }, address), show: func(c *Config) string { return c.Addr }},
+		{name: "data", kind: textKind, standard: "./data", help: "directory of everything that is kept",
+			parse: into(func(c *Config) *string { return &c.Data }, present), show: func(c *Config) string { return c.Data }},
+		{name: "schemas", kind: textKind, help: "directory of the content types, instead of the shipped ones",
+			parse: into(func(c *Config) *string { return &c.Schemas }, anything), show: func(c *Config) string { return c.Schemas }},
+		{name: "base-url", kind: textKind, help: "where the world reaches this Kontor, https://…",
+			parse: into(func(c *Config) *string { return &c.BaseURL }, webAddress), show: func(c *Config) string { return c.BaseURL }},
+		// A database's address carries its password.
+		{name: "store", kind: textKind, secret: true, help: "where documents are kept; empty is SQLite in the data directory",
+			parse: into(func(c *Config) *string { return &c.Store }, embedded), show: func(c *Config) string { return c.Store }},
+		{name: "log-format", kind: textKind, standard: LogText, help: "text or json",
+			parse: into(func(c *Config) *string { return &c.LogFormat }, oneOf(LogText, LogJSON)), show: func(c *Config) string { return c.LogFormat }},
+		{name: "log-level", kind: textKind, standard: "info", help: "debug, info, warn or error",
+			parse: into(func(c *Config) *slog.Level { return &c.LogLevel }, level),
+			show:  func(c *Config) string { return strings.ToLower(c.LogLevel.String()) }},
+		{name: "request-timeout", kind: durationKind, standard: "10s", help: "how long a request may take",
+			parse: into(func(c *Config) *time.Duration { return &c.RequestTimeout }, span), show: func(c *Config) string { return c.RequestTimeout.String() }},
+		{name: "shutdown-timeout", kind: durationKind, standard: "20s", help: "how long a shutdown waits for running requests",
+			parse: into(func(c *Config) *time.Duration { return &c.ShutdownTimeout }, span), show: func(c *Config) string { return c.ShutdownTimeout.String() }},
+		{name: "body-limit", kind: sizeKind, standard: "1MiB", help: "longest body of a request, uploads aside",
+			parse: into(func(c *Config) *int64 { return &c.BodyLimit }, sizeWithin(1<<10, 1<<30)), show: func(c *Config) string { return showBytes(c.BodyLimit) }},
+	}
+}
+
+// env is the setting's name in the environment.
+func (s setting) env() string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
+}
+
+// into ties a field of Config to the function that reads its text.
+func into[T any](field func(*Config) *T, read func(string) (T, error)) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		v, err := read(text)
+		if err == nil {
+			*field(c) = v
+		}
+		return err
+	}
+}
+
+func anything(s string) (string, error) { return s, nil }
+
+func present(s string) (string, error) {
+	if strings.TrimSpace(s) == "" {
+		return "", errors.New("may not be empty")
+	}
+	return s, nil
+}
+
+func address(s string) (string, error) {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", errors.New("wants host:port, such as 127.0.0.1:8080")
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
+		return "", errors.New("wants a port from 0 to 65535")
+	}
+	return s, nil
+}
+
+func webAddress(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return "", errors.New("wants an address such as https://portal.example")
+	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.Contains(s, "#"):
+		return "", errors.New("takes no user, no query and no fragment")
+	}
+	return strings.TrimRight(s, "/"), nil
+}
+
+func embedded(s string) (string, error) {
+	if s != "" {
+		scheme, _, _ := strings.Cut(s, ":") // the rest may hold a password
+		if !slices.Contains([]string{"mongodb", "mongodb+srv"}, scheme) {
+			return "", errors.New("is not the address of a database that Kontor knows")
+		}
+		return "", fmt.Errorf("%s is not offered yet; leave it empty for SQLite in the data directory", scheme)
+	}
+	return "", nil
+}
+
+func oneOf(words ...string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if !slices.Contains(words, s) {
+			return "", fmt.Errorf("wants one of %s", strings.Join(words, ", "))
+		}
+		return s, nil
+	}
+}
+
+func level(s string) (slog.Level, error) {
+	for _, l := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		if strings.ToLower(l.String()) == s {
+			return l, nil
+		}
+	}
+	return 0, errors.New("wants one of debug, info, warn, error")
+}
+
+// maxSpan bounds the timeouts: whoever writes more has the unit wrong.
+const maxSpan = time.Hour
+
+func span(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return 0, errors.New("wants a duration such as 20s or 1m30s")
+	case d < time.Millisecond || d > maxSpan:
+		return 0, fmt.Errorf("wants a duration from 1ms to %v", maxSpan)
+	}
+	return d, nil
+}
+
+// units are the endings of a size, largest first.
+var units = []struct {
+	name   string
+	factor int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+
+func sizeWithin(low, high int64) func(string) (int64, error) {
+	return func(s string) (int64, error) {
+		number, factor := s, int64(1)
+		for _, u := range units {
+			if rest, ok := strings.CutSuffix(s, u.name); ok {
+				number, factor = strings.TrimSuffix(rest, " "), u.factor
+				break
+			}
+		}
+		n, err := strconv.ParseUint(number, 10, 32)
+		switch {
+		case err != nil:
+			return 0, errors.New("wants a size such as 1MiB, 512KiB or a number of bytes")
+		case int64(n) > high/factor || int64(n)*factor < low:
+			return 0, fmt.Errorf("wants a size from %s to %s", showBytes(low), showBytes(high))
+		}
+		return int64(n) * factor, nil
+	}
+}
+
+func showBytes(n int64) string {
+	for _, u := range units {
+		if n >= u.factor && n%u.factor == 0 {
+			return strconv.FormatInt(n/u.factor, 10) + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}

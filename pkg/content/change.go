@@ -1,0 +1,223 @@
+package content
+
+import (
+	"context"
+	"slices"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/schema"
+	"kontor/pkg/value"
+)
+
+// Create makes an entry. It is published at once unless o.Draft; by a caller without the right to publish it becomes a draft.
+// A value that is wrong is Invalid and names every wrong field.
+func (s *Service) Create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
+	if _, err := grant(c, auth.Create, t); err != nil {
+		return Saved{}, err
+	}
+	if t.Single {
+		return Saved{}, fault.New(fault.Method, "A single type is written with PUT")
+	}
+	return s.create(ctx, c, t, changes, o)
+}
+
+func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
+	if err := s.check(ctx); err != nil {
+		return Saved{}, err
+	}
+	locale, err := s.locale(t, o.Locale)
+	if err != nil {
+		return Saved{}, err
+	}
+	w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp(), action: word(o.Action, "create")}
+	w.next = &record{typ: t, documentID: newDocumentID(), locale: locale}
+	if err := w.begin(); err != nil {
+		return Saved{}, err
+	}
+	if err := w.change(changes, o); err != nil {
+		return Saved{}, err
+	}
+	if err := w.permit(auth.Create, w.next); err != nil {
+		return Saved{}, err
+	}
+	return w.commit()
+}
+
+// begin gives a record that does not exist yet its facts.
+func (w *write) begin() error {
+	id, err := w.numericID()
+	if err != nil {
+		return err
+	}
+	w.next.meta = value.Object{
+		"id": id, "documentId": w.next.documentID, "locale": w.next.locale, "createdAt": w.now,
+		"createdBy": nonEmpty(w.caller.ID), "owner": nonEmpty(w.caller.ID), "organisation": nonEmpty(w.caller.Organisation),
+	}
+	return nil
+}
+
+// numericID is the entry's id: that of its other locales, or a new one.
+func (w *write) numericID() (int64, error) {
+	for _, r := range w.siblings {
+		return integer(r.meta, "id"), nil
+	}
+	return w.svc.ids.take(w.ctx, w.typ.ID)
+}
+
+// Update merges the fields that changes name into an entry, and publishes it unless o.Draft. A locale that the entry does not have
+// yet is added. NotFound if the entry does not exist for this caller, Stale if o.IfMatch names another revision.
+func (s *Service) Update(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, changes Changes, o Write) (Saved, error) {
+	if _, err := grant(c, auth.Update, t); err != nil {
+		return Saved{}, err
+	}
+	o.Action = word(o.Action, "update")
+	return s.mutate(ctx, c, t, documentID, o, func(w *write) error {
+		if err := w.open(o.IfMatch); err != nil {
+			return err
+		}
+		if w.cur.live() {
+			if err := w.permit(auth.Update, w.cur); err != nil {
+				return err
+			}
+		}
+		if err := w.change(changes, o); err != nil {
+			return err
+		}
+		return w.permit(auth.Update, w.next)
+	})
+}
+
+// open makes the record ready for change: the stored one, or a new locale of an entry that lives in others.
+func (w *write) open(ifMatch int64) error {
+	if w.cur.live() {
+		return w.found()
+	}
+	lead := w.lead()
+	if lead == nil || ifMatch != 0 {
+		return fault.New(fault.NotFound, "Not Found")
+	}
+	if err := w.permit(auth.ReadDraft, lead); err != nil {
+		return err
+	}
+	meta := w.next.meta // of a tombstone in this locale, if there is one
+	if err := w.begin(); err != nil {
+		return err
+	}
+	if w.cur != nil {
+		w.next.meta = meta
+		w.revive()
+	}
+	w.next.draft = shared(w.typ, lead.draft)
+	return nil
+}
+
+// withDefaults adds the defaults of a new entry, or of a new locale of one: that has the shared fields, and what is empty there stays so.
+func (w *write) withDefaults(changes Changes) Changes {
+	out := w.typ.WithDefaults(changes)
+	if w.lead() == nil {
+		return out
+	}
+	for _, f := range w.typ.Fields {
+		if _, named := changes[f.Name]; !named && !f.Localized {
+			delete(out, f.Name)
+		}
+	}
+	return out
+}
+
+// revive takes from a tombstone what made it one.
+func (w *write) revive() {
+	delete(w.next.meta, "deletedAt")
+	delete(w.next.meta, "deletedBy")
+}
+
+// change merges changes into the draft and publishes it if that is meant and allowed.
+func (w *write) change(changes Changes, o Write) error {
+	if err := w.writable(changes); err != nil {
+		return err
+	}
+	before := fields(w.typ, w.next.draft)
+	linked, wrong, err := w.resolveLinks(changes, before)
+	if err != nil {
+		return err
+	}
+	if !w.cur.live() {
+		linked = w.withDefaults(linked)
+	}
+	values, problems := w.typ.Normalise(before, linked)
+	wrong = append(wrong, problems...)
+	wrong = append(wrong, w.checkShared(before, values)...)
+	w.next.draft = values
+	w.followSlug(changes)
+	publish := w.publishes(o)
+	if publish {
+		wrong = append(wrong, w.missing(wrong)...)
+	}
+	if err := fault.Fields(wrong); err != nil {
+		return err
+	}
+	w.next.draft = w.next.snapshot(values, w.draftTime(values), "")
+	if publish {
+		w.publish()
+	}
+	return nil
+}
+
+// draftTime is when the draft last changed.
+func (w *write) draftTime(values value.Object) string {
+	if w.cur.live() && sameFields(w.typ, w.cur.draft, values) {
+		return text(w.cur.draft, "updatedAt")
+	}
+	return w.now
+}
+
+// publishes tells whether the write publishes: as asked, if the caller may.
+func (w *write) publishes(o Write) bool {
+	if o.Draft && w.typ.Drafts {
+		return false
+	}
+	_, may := w.caller.May(auth.Publish, w.typ)
+	return may
+}
+
+// missing lists what publishing lacks, without what is reported wrong already. An automatic slug will be there.
+func (w *write) missing(wrong []fault.Field) []fault.Field {
+	slug, _ := slugField(w.typ)
+	var out []fault.Field
+	for _, p := range w.typ.CheckPublish(w.publishable()) {
+		if w.slugBase != "" && slug != nil && p.Path[0] == slug.Name {
+			continue
+		}
+		if !slices.ContainsFunc(wrong, func(q fault.Field) bool { return slices.Equal(p.Path, q.Path) }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// writable refuses names that do not exist for the caller, and fields that it may read and not write.
+func (w *write) writable(changes Changes) error {
+	names := make([]string, 0, len(changes))
+	for name := range changes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		f, ok := w.typ.Field(name)
+		if !ok || !w.caller.Reads(f) {
+			return fault.Key(name, "", "body", "")
+		}
+		if !w.caller.Writes(f) {
+			return fault.New(fault.Forbidden, "Forbidden").With("key", name)
+		}
+	}
+	return nil
+}
+
+func word(given, usual string) string {
+	if given == "" {
+		return usual
+	}
+	return given
+}

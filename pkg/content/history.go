@@ -1,0 +1,242 @@
+package content
+
+import (
+	"context"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/schema"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// Version is one state of an entry. The newest is the entry itself.
+type Version struct {
+	Rev       int64
+	At        string // when the entry came into this state
+	Action    string // by which act
+	Actor     string // of whom
+	Published bool   // whether something was public in this state
+	Deleted   bool   // a tombstone
+	Values    value.Object
+}
+
+// FieldChange is a field that differs between two versions.
+type FieldChange struct {
+	Field    string
+	From, To any
+}
+
+// History lists an entry's versions, the newest first, without values. NotFound if the entry does not exist for this caller.
+func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, documentID, locale string) ([]Version, error) {
+	w, err := s.look(ctx, c, t, documentID, locale)
+	if err != nil {
+		return nil, err
+	}
+	out := []Version{versionOf(w.cur)}
+	docs, err := s.store.Find(ctx, historyOf(t), store.Query{
+		Filter: query.Where(store.KeyPath, query.StartsWith, w.cur.key()+"/"),
+		Sort:   []query.Order{{Path: store.KeyPath, Desc: true}}, Parts: []string{store.Meta},
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range docs {
+		if v := versionOf(archived(t, d)); v.Rev < w.cur.rev {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// look reads an entry whose drafts the caller may read; a tombstone counts, and is judged by what it was.
+func (s *Service) look(ctx context.Context, c auth.Caller, t *schema.Type, documentID, locale string) (*write, error) {
+	if _, err := grant(c, auth.ReadDraft, t); err != nil {
+		return nil, err
+	}
+	locale, err := s.locale(t, locale)
+	if err != nil {
+		return nil, err
+	}
+	w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp()}
+	if err := w.load(documentID, locale); err != nil {
+		return nil, err
+	}
+	if w.cur == nil {
+		return nil, fault.New(fault.NotFound, "Not Found")
+	}
+	seen, err := w.lastSeen()
+	if err != nil {
+		return nil, err
+	}
+	return w, w.permit(auth.ReadDraft, seen)
+}
+
+// lastSeen is the entry as it is or, of a tombstone, as it was; the tombstone itself if nothing else is kept.
+func (w *write) lastSeen() (*record, error) {
+	if w.cur.live() {
+		return w.cur, nil
+	}
+	r, err := w.svc.lastLive(w.ctx, w.typ, w.cur)
+	if fault.Is(err, fault.NotFound) {
+		return w.cur, nil
+	}
+	return r, err
+}
+
+// outdated lists the keys of archived versions that the type does not keep any more, once the current state is archived too.
+func (s *Service) outdated(ctx context.Context, t *schema.Type, cur *record) ([]string, error) {
+	last := cur.rev - int64(t.Versions)
+	if last < 1 {
+		return nil, nil
+	}
+	docs, err := s.store.Find(ctx, historyOf(t), store.Query{
+		Filter: query.AllOf(
+			query.Where(store.KeyPath, query.Gte, versionKey(cur.key(), 0)), query.Where(store.KeyPath, query.Lte, versionKey(cur.key(), last))),
+		Limit: maxPruned, Parts: []string{},
+	})
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, len(docs))
+	for i, d := range docs {
+		keys[i] = d.Key
+	}
+	return keys, nil
+}
+
+// maxPruned bounds how many versions one write removes where a type has come to keep fewer.
+const maxPruned = 50
+
+// archived makes a record of a history document; its revision is the last part of the key.
+func archived(t *schema.Type, d store.Document) *record {
+	r := recordOf(t, d)
+	r.rev = 0
+	for i := len(d.Key) - 10; i < len(d.Key); i++ {
+		r.rev = r.rev*10 + int64(d.Key[i]-'0')
+	}
+	return r
+}
+
+func versionOf(r *record) Version {
+	return Version{
+		Rev: r.rev, At: text(r.meta, "at"), Action: text(r.meta, "action"), Actor: text(r.meta, "actor"),
+		Published: r.meta["publishedAt"] != nil, Deleted: r.meta["deletedAt"] != nil,
+	}
+}
+
+// version reads one archived state. NotFound if it is not kept any more.
+func (s *Service) version(ctx context.Context, t *schema.Type, key string, rev int64) (*record, error) {
+	d, err := s.store.Get(ctx, historyOf(t), versionKey(key, rev), nil)
+	if err != nil {
+		return nil, err
+	}
+	return archived(t, d), nil
+}
+
+// state is the entry at a revision: the current one or an archived one.
+func (w *write) state(rev int64) (*record, error) {
+	if rev == w.cur.rev {
+		return w.cur, nil
+	}
+	r, err := w.svc.version(w.ctx, w.typ, w.cur.key(), rev)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.NotFound, "Revision %d is not kept", rev).With("rev", rev)
+	}
+	return r, err
+}
+
+// Version gives one version with the values of its draft, as far as the caller may read them.
+func (s *Service) Version(ctx context.Context, c auth.Caller, t *schema.Type, documentID, locale string, rev int64) (Version, error) {
+	w, err := s.look(ctx, c, t, documentID, locale)
+	if err != nil {
+		return Version{}, err
+	}
+	r, err := w.state(rev)
+	if err != nil {
+		return Version{}, err
+	}
+	v := versionOf(r)
+	v.Values = value.Object{}
+	for name, x := range readable(c, t, r.draft) {
+		f, _ := t.Field(name)
+		v.Values[name] = wholeValue(f, x)
+	}
+	return v, nil
+}
+
+// Compare lists the fields whose draft differs between two revisions, as far as the caller may read them.
+func (s *Service) Compare(ctx context.Context, c auth.Caller, t *schema.Type, documentID, locale string, from, to int64) ([]FieldChange, error) {
+	w, err := s.look(ctx, c, t, documentID, locale)
+	if err != nil {
+		return nil, err
+	}
+	a, err := w.state(from)
+	if err != nil {
+		return nil, err
+	}
+	b, err := w.state(to)
+	if err != nil {
+		return nil, err
+	}
+	old, next := readable(c, t, a.draft), readable(c, t, b.draft)
+	out := []FieldChange{}
+	for _, f := range t.Fields {
+		if x, y := old[f.Name], next[f.Name]; !value.Equal(x, y) {
+			out = append(out, FieldChange{Field: f.Name, From: wholeValue(f, x), To: wholeValue(f, y)})
+		}
+	}
+	return out, nil
+}
+
+// RestoreVersion makes the draft of an earlier version the draft again. What is published stays. Invalid if the version does not
+// fit the type any more.
+func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, rev int64, o Write) (Saved, error) {
+	if _, err := grant(c, auth.Update, t); err != nil {
+		return Saved{}, err
+	}
+	o.Action = word(o.Action, "restore")
+	return s.mutate(ctx, c, t, documentID, o, func(w *write) error {
+		if err := w.found(); err != nil {
+			return err
+		}
+		if err := w.permit(auth.Update, w.cur); err != nil {
+			return err
+		}
+		r, err := w.state(rev)
+		if err != nil {
+			return err
+		}
+		if !r.live() {
+			return fault.New(fault.Conflict, "In revision %d the entry was deleted", rev)
+		}
+		values := w.keepClosed(fields(t, r.draft))
+		if !w.leads() {
+			values = w.withShared(values, w.lead().draft)
+		}
+		if err := fault.Fields(t.Check(values)); err != nil {
+			return err
+		}
+		w.next.draft = w.next.snapshot(values, w.now, "")
+		if !t.Drafts {
+			w.publish()
+		}
+		return nil
+	})
+}
+
+// keepClosed keeps the fields that the caller may not write as they are now.
+func (w *write) keepClosed(values value.Object) value.Object {
+	for _, f := range w.typ.Fields {
+		if w.caller.Writes(f) {
+			continue
+		}
+		if v, ok := w.cur.draft[f.Name]; ok {
+			values[f.Name] = v
+		} else {
+			delete(values, f.Name)
+		}
+	}
+	return values
+}

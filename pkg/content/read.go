@@ -1,0 +1,260 @@
+package content
+
+import (
+	"context"
+	"slices"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/schema"
+	"kontor/pkg/store"
+)
+
+// MaxLimit is the largest window of a list.
+const MaxLimit = 100
+
+// Get gives one entry. NotFound if it does not exist for this caller: not at all, not published, or not in this locale.
+// Of the query it reads Locale, Draft, Fields and Populate, and Filter as a further condition.
+func (s *Service) Get(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, q query.Query) (*Entry, error) {
+	v, err := s.view(ctx, c, t, q)
+	if err != nil {
+		return nil, err
+	}
+	sh, err := v.shape(scope{typ: t}, q.Fields, q.Populate, "fields", 1)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := v.load(t, documentID, q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := v.project(t, []store.Document{doc}, sh)
+	if err != nil {
+		return nil, err
+	}
+	return entries[0], nil
+}
+
+// Single gives the entry of a single type. NotFound if it was never written, or not for this caller.
+func (s *Service) Single(ctx context.Context, c auth.Caller, t *schema.Type, q query.Query) (*Entry, error) {
+	if _, err := s.view(ctx, c, t, q); err != nil {
+		return nil, err
+	}
+	id, err := s.singleID(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, c, t, id, q)
+}
+
+// CheckWrite tells whether the caller may do the action on the type at all, and whether the query's Locale, Fields and Populate can be
+// answered to it, so that a write is refused before it happens if its answer can't be given.
+func (s *Service) CheckWrite(ctx context.Context, c auth.Caller, a auth.Action, t *schema.Type, q query.Query) error {
+	if _, err := grant(c, a, t); err != nil {
+		return err
+	}
+	q.Draft = false
+	v, err := s.view(ctx, c, t, q)
+	if err != nil {
+		return err
+	}
+	_, err = v.shape(scope{typ: t}, q.Fields, q.Populate, "fields", 1)
+	return err
+}
+
+// List gives a window of the entries that a query hits.
+func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q query.Query) (Page, error) {
+	v, err := s.view(ctx, c, t, q)
+	if err != nil {
+		return Page{}, err
+	}
+	filter, err := v.condition(t, q)
+	if err != nil {
+		return Page{}, err
+	}
+	orders := q.Sort
+	if len(orders) == 0 {
+		orders = []query.Order{{Path: "id"}}
+	}
+	sort, err := v.sort(t, orders)
+	if err != nil {
+		return Page{}, err
+	}
+	if q.Page.Limit < 1 || q.Page.Limit > MaxLimit || q.Page.Offset < 0 {
+		return Page{}, fault.New(fault.Invalid, "A list has windows of 1 to %d entries", MaxLimit)
+	}
+	sh, err := v.shape(scope{typ: t}, q.Fields, q.Populate, "fields", 1)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Total: -1}
+	docs, err := s.store.Find(ctx, t.ID, store.Query{
+		Filter: filter, Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: []string{v.part},
+	})
+	if err != nil {
+		return page, err
+	}
+	if q.Page.Count {
+		if page.Total, err = s.store.Count(ctx, t.ID, filter); err != nil {
+			return page, err
+		}
+	}
+	page.Entries, err = v.project(t, docs, sh)
+	return page, err
+}
+
+// Each calls fn for every entry that the query's filter hits, in the order of documentIds, in flat memory. Page and Sort of the query
+// are not read; populate is bounded for each entry by itself.
+func (s *Service) Each(ctx context.Context, c auth.Caller, t *schema.Type, q query.Query, fn func(*Entry) error) error {
+	v, err := s.view(ctx, c, t, q)
+	if err != nil {
+		return err
+	}
+	filter, err := v.condition(t, q)
+	if err != nil {
+		return err
+	}
+	sh, err := v.shape(scope{typ: t}, q.Fields, q.Populate, "fields", 1)
+	if err != nil {
+		return err
+	}
+	return s.store.Scan(ctx, t.ID, filter, []string{v.part}, func(d store.Document) error {
+		v.calls, v.targets = 0, 0
+		entries, err := v.project(t, []store.Document{d}, sh)
+		if err != nil {
+			return err
+		}
+		return fn(entries[0])
+	})
+}
+
+// view is one caller's way of looking: which part, which locale, and what it has cost so far.
+type view struct {
+	resolver
+	calls   int // store calls made for populate
+	targets int // documents loaded for populate
+}
+
+func (s *Service) view(ctx context.Context, c auth.Caller, t *schema.Type, q query.Query) (*view, error) {
+	v := &view{resolver: resolver{svc: s, ctx: ctx, caller: c, part: store.Published, locale: q.Locale}}
+	if q.Draft && t.Drafts {
+		v.part = store.Draft
+	}
+	if _, err := grant(c, auth.Read, t); err != nil {
+		return nil, err
+	}
+	if q.Draft {
+		if _, err := grant(c, auth.ReadDraft, t); err != nil {
+			return nil, err
+		}
+	}
+	if q.Locale != "*" {
+		locale, err := s.locale(t, q.Locale)
+		if err != nil {
+			return nil, err
+		}
+		// A type without locales keeps the caller's locale for what it points to.
+		if t.Localized() || q.Locale == "" {
+			v.locale = locale
+		}
+	}
+	return v, nil
+}
+
+// here hits the entries of the listed type that are in the view's part and locale.
+func (v *view) here(t *schema.Type) query.Filter {
+	switch {
+	case v.locale == "*" && t.Localized():
+		return query.Where(v.part+".id", query.NotNull, nil)
+	case t.Localized():
+		return query.Where(v.part+".locale", query.Eq, v.locale)
+	}
+	return query.Where(v.part+".locale", query.Eq, schema.NoLocale)
+}
+
+func (v *view) condition(t *schema.Type, q query.Query) (query.Filter, error) {
+	rules, err := v.rules(t)
+	if err != nil {
+		return rules, err
+	}
+	asked, err := v.filter(t, q.Filter)
+	if err != nil {
+		return asked, err
+	}
+	return query.AllOf(v.here(t), rules, asked, v.text(t, q.Text)), nil
+}
+
+// text is the condition of a query's Text: folded contains over display, slug and the searched fields that the caller may read.
+func (v *view) text(t *schema.Type, words string) query.Filter {
+	folded := schema.Fold(words)
+	if folded == "" {
+		return query.Filter{}
+	}
+	var any []query.Filter
+	for _, f := range t.Fields {
+		searched := f.Name == t.Display || f.Kind == schema.Slug || f.Search.Weight > 0
+		if searched && f.Textual() && v.caller.Reads(f) {
+			any = append(any, query.Where(twinOf(v.part)+".fold."+f.Name, query.Contains, folded))
+		}
+	}
+	return query.AnyOf(any...)
+}
+
+// load gets one entry's document with the part of the view.
+func (v *view) load(t *schema.Type, documentID string, filter query.Filter) (store.Document, error) {
+	locale := v.locale
+	if !t.Localized() {
+		locale = schema.NoLocale
+	} else if locale == "*" {
+		locale = t.DefaultLocale()
+	}
+	gone := fault.New(fault.NotFound, "Not Found")
+	rules, err := v.rules(t)
+	if err != nil {
+		return store.Document{}, err
+	}
+	asked, err := v.filter(t, filter)
+	if err != nil {
+		return store.Document{}, err
+	}
+	key := keyOf(documentID, locale)
+	if cond := query.AllOf(rules, asked); cond.Op != query.All {
+		docs, err := v.svc.store.Find(v.ctx, t.ID, store.Query{
+			Filter: query.AllOf(query.Where(store.KeyPath, query.Eq, key), cond), Parts: []string{v.part},
+		})
+		if err != nil || len(docs) == 0 || docs[0].Part(v.part) == nil {
+			return store.Document{}, orElse(err, gone)
+		}
+		return docs[0], nil
+	}
+	doc, err := v.svc.store.Get(v.ctx, t.ID, key, []string{v.part})
+	if fault.Is(err, fault.NotFound) || err == nil && doc.Part(v.part) == nil {
+		return doc, gone
+	}
+	return doc, err
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// selection gives the plain fields to answer: those named, or all. System facts are among them by name.
+func (v *view) selection(sc scope, names []string, param string) (func(string) bool, error) {
+	if names == nil || slices.Contains(names, "*") {
+		return func(string) bool { return true }, nil
+	}
+	for _, n := range names {
+		if sc.in == nil && isSystem(n) {
+			continue
+		}
+		f, ok := sc.field(n)
+		if !ok || f.Populated() || !v.mayShow(f) {
+			return nil, sc.unknown(n, param)
+		}
+	}
+	return func(n string) bool { return slices.Contains(names, n) }, nil
+}

@@ -1,0 +1,252 @@
+package content
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/schema"
+	"kontor/pkg/store"
+)
+
+// Trashed is a deleted entry that can be restored.
+type Trashed struct {
+	ID         int64
+	DocumentID string
+	Locale     string
+	Rev        int64
+	Title      string // what its display field held
+	DeletedAt  string
+	DeletedBy  string
+}
+
+// Delete puts an entry in the trash: in one locale, or in all if o.Locale is empty. Other entries lose their references to it, but
+// a relation that restricts refuses with Conflict. What is not there is deleted already: no error.
+func (s *Service) Delete(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) error {
+	if _, err := grant(c, auth.Delete, t); err != nil {
+		return err
+	}
+	o.Action = word(o.Action, "delete")
+	if o.Locale == "*" {
+		o.Locale = ""
+	}
+	locales := []string{o.Locale}
+	if o.Locale == "" && t.Localized() {
+		// The leading locale goes last, so that an entry that is half deleted still has its shared fields.
+		locales = append(append([]string{}, t.Locales[1:]...), t.Locales[0])
+	}
+	if err := s.release(ctx, c, t, documentID, o); err != nil {
+		return err
+	}
+	for _, l := range locales {
+		one := o
+		one.Locale = l
+		if len(locales) > 1 && l != t.DefaultLocale() {
+			one.IfMatch = 0 // If-Match speaks of the entry in its default locale
+		}
+		_, err := s.mutate(ctx, c, t, documentID, one, func(w *write) error { return w.bury() })
+		if err != nil && !errors.Is(err, errGone) {
+			return err
+		}
+	}
+	return nil
+}
+
+var errGone = fault.New(fault.NotFound, "Not Found")
+
+// bury makes the entry a tombstone.
+func (w *write) bury() error {
+	if !w.cur.live() {
+		return errGone
+	}
+	if w.permit(auth.ReadDraft, w.cur) != nil {
+		return errGone
+	}
+	if err := w.permit(auth.Delete, w.cur); err != nil {
+		return err
+	}
+	w.next.draft, w.next.published = nil, nil
+	delete(w.next.meta, "publishedAt")
+	delete(w.next.meta, "oldSlugs")
+	w.next.meta["deletedAt"], w.next.meta["deletedBy"] = w.now, w.caller.Name
+	return nil
+}
+
+// release checks that nothing holds the entry back and takes it out of what refers to it, if this deletes its last locale.
+func (s *Service) release(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) error {
+	w := &write{svc: s, ctx: ctx, caller: c, typ: t}
+	locale, err := s.locale(t, o.Locale)
+	if err != nil {
+		return err
+	}
+	if err := w.load(documentID, locale); err != nil {
+		return err
+	}
+	if w.cur.live() {
+		if err := w.matches(o.IfMatch); err != nil {
+			return err
+		}
+	}
+	if o.Locale != "" && w.lead() != nil || !w.cur.live() && w.lead() == nil {
+		return nil
+	}
+	seen := w.cur
+	if !seen.live() {
+		seen = w.lead()
+	}
+	if w.permit(auth.ReadDraft, seen) != nil {
+		return nil // Delete answers as if it were not there
+	}
+	if err := w.permit(auth.Delete, seen); err != nil {
+		return err
+	}
+	users, err := s.users(ctx, documentID)
+	if err != nil {
+		return err
+	}
+	if err := s.guard(ctx, c, users, documentID); err != nil {
+		return err
+	}
+	// The leading locale first: what it shares goes to the others in the same write.
+	slices.SortStableFunc(users, func(a, b *record) int { return cmp.Compare(a.rank(), b.rank()) })
+	for _, u := range users {
+		if u.documentID == documentID {
+			continue
+		}
+		if err := s.unlink(ctx, u, documentID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastLive gives the last state of an entry before it was deleted.
+func (s *Service) lastLive(ctx context.Context, t *schema.Type, tomb *record) (*record, error) {
+	docs, err := s.store.Find(ctx, historyOf(t), store.Query{
+		Filter: query.AllOf(query.Where(store.KeyPath, query.StartsWith, tomb.key()+"/"), query.Where("draft.id", query.NotNull, nil)),
+		Sort:   []query.Order{{Path: store.KeyPath, Desc: true}}, Limit: 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(docs) == 0 {
+		return nil, fault.New(fault.NotFound, "Nothing of this entry is kept")
+	}
+	return archived(t, docs[0]), nil
+}
+
+// Trash lists the deleted entries of a type, the last deleted first.
+func (s *Service) Trash(ctx context.Context, c auth.Caller, t *schema.Type, page query.Page) (list []Trashed, total int, err error) {
+	if _, err := grant(c, auth.ReadDraft, t); err != nil {
+		return nil, 0, err
+	}
+	if page.Limit < 1 || page.Limit > MaxLimit || page.Offset < 0 {
+		return nil, 0, fault.New(fault.Invalid, "A list has windows of 1 to %d entries", MaxLimit)
+	}
+	dead := query.Where("meta.deletedAt", query.NotNull, nil)
+	docs, err := s.store.Find(ctx, t.ID, store.Query{
+		Filter: dead, Sort: []query.Order{{Path: "meta.deletedAt", Desc: true}}, Offset: page.Offset, Limit: page.Limit,
+		Parts: []string{store.Meta},
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if total, err = s.store.Count(ctx, t.ID, dead); err != nil {
+		return nil, 0, err
+	}
+	list = make([]Trashed, 0, len(docs))
+	for _, d := range docs {
+		r := recordOf(t, d)
+		x := Trashed{
+			ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale, Rev: r.rev,
+			DeletedAt: text(r.meta, "deletedAt"), DeletedBy: text(r.meta, "deletedBy"),
+		}
+		last, err := s.lastLive(ctx, t, r)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, 0, err
+		}
+		if f, ok := t.Field(t.Display); ok && last != nil && c.Reads(f) {
+			x.Title = text(last.draft, t.Display)
+		}
+		list = append(list, x)
+	}
+	return list, total, nil
+}
+
+// Restore takes an entry out of the trash, in one locale, as a draft. A slug that another entry holds by now gets a number; any
+// other unique value that is taken is Invalid.
+func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) (Saved, error) {
+	if _, err := grant(c, auth.Create, t); err != nil {
+		return Saved{}, err
+	}
+	o.Action = word(o.Action, "untrash")
+	return s.mutate(ctx, c, t, documentID, o, func(w *write) error {
+		if w.cur == nil {
+			return fault.New(fault.NotFound, "Not Found")
+		}
+		if w.cur.live() {
+			return fault.New(fault.Conflict, "The entry is not in the trash")
+		}
+		last, err := s.lastLive(ctx, t, w.cur)
+		if err != nil {
+			return err
+		}
+		if err := w.permit(auth.ReadDraft, last); err != nil {
+			return err
+		}
+		if err := w.matches(o.IfMatch); err != nil {
+			return err
+		}
+		values := fields(t, last.draft)
+		if lead := w.lead(); lead != nil {
+			values = w.withShared(values, lead.draft) // what the other locales came to share meanwhile
+		}
+		if err := fault.Fields(t.Check(values)); err != nil {
+			return err
+		}
+		w.revive()
+		w.next.draft = w.next.snapshot(values, w.now, "")
+		if f, ok := slugField(t); ok {
+			w.slugBase, _ = values[f.Name].(string)
+		}
+		if !t.Drafts {
+			w.publish()
+		}
+		return w.permit(auth.Create, w.next)
+	})
+}
+
+// Purge removes a deleted entry and its history for good, in one locale. Conflict if it is not in the trash.
+func (s *Service) Purge(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) error {
+	if err := s.check(ctx); err != nil {
+		return err
+	}
+	w, err := s.look(ctx, c, t, documentID, o.Locale)
+	if err != nil {
+		return err
+	}
+	if w.cur.live() {
+		return fault.New(fault.Conflict, "The entry is not in the trash")
+	}
+	seen, err := w.lastSeen()
+	if err != nil {
+		return err
+	}
+	if err := w.permit(auth.Delete, seen); err != nil {
+		return err
+	}
+	var ops []store.Op
+	err = s.store.Scan(ctx, historyOf(t), query.Where(store.KeyPath, query.StartsWith, w.cur.key()+"/"), []string{}, func(d store.Document) error {
+		ops = append(ops, store.Op{Kind: store.Delete, Collection: historyOf(t), Key: d.Key})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	ops = append(ops, store.Op{Kind: store.Delete, Collection: t.ID, Key: w.cur.key(), Rev: w.cur.rev})
+	return s.store.Apply(ctx, ops)
+}

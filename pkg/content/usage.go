@@ -1,0 +1,223 @@
+package content
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/schema"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// Use is a place where an entry is used: another entry that points to it by a relation or a link in its text.
+type Use struct {
+	Type       *schema.Type
+	ID         int64
+	DocumentID string
+	Locale     string
+	Title      string
+	Fields     []string // in the draft or in what is published; dotted within objects
+	Draft      bool     // the draft points to it
+	Published  bool     // what is published points to it
+}
+
+// maxUses bounds what one answer lists.
+const maxUses = 1000
+
+// WhereUsed lists the entries that point to an entry, as far as the caller may read them. NotFound if the entry itself does not
+// exist for the caller.
+func (s *Service) WhereUsed(ctx context.Context, c auth.Caller, t *schema.Type, documentID string) ([]Use, error) {
+	if err := s.exists(ctx, c, t, documentID); err != nil {
+		return nil, err
+	}
+	users, err := s.users(ctx, documentID)
+	if err != nil {
+		return nil, err
+	}
+	out := []Use{}
+	for _, r := range users {
+		w := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
+		if w.permit(auth.ReadDraft, r) != nil {
+			continue
+		}
+		u := useOf(c, r, documentID)
+		if len(u.Fields) > 0 && len(out) < maxUses {
+			out = append(out, u)
+		}
+	}
+	return out, nil
+}
+
+// exists is NotFound unless some locale of the entry is there for a caller who may read drafts.
+func (s *Service) exists(ctx context.Context, c auth.Caller, t *schema.Type, documentID string) error {
+	if _, err := grant(c, auth.ReadDraft, t); err != nil {
+		return err
+	}
+	w := &write{svc: s, ctx: ctx, caller: c, typ: t}
+	if err := w.load(documentID, ""); err != nil {
+		return err
+	}
+	lead := w.lead()
+	if lead == nil {
+		return fault.New(fault.NotFound, "Not Found")
+	}
+	return w.permit(auth.ReadDraft, lead)
+}
+
+// users loads every entry that points to a documentId.
+func (s *Service) users(ctx context.Context, documentID string) ([]*record, error) {
+	id := value.List{documentID}
+	var out []*record
+	for _, t := range s.types.Types() {
+		docs, err := s.store.Find(ctx, t.ID, store.Query{
+			Filter: query.Where("meta.refs", query.In, id),
+			Parts:  []string{store.Meta, store.Draft, store.Published},
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			out = append(out, recordOf(t, d))
+		}
+	}
+	return out, nil
+}
+
+func useOf(c auth.Caller, r *record, documentID string) Use {
+	u := Use{Type: r.typ, ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale}
+	if f, ok := r.typ.Field(r.typ.Display); ok && c.Reads(f) {
+		u.Title = text(r.draft, f.Name)
+	}
+	note := func(snapshot value.Object) (found bool) {
+		for _, ref := range refs(r.typ, snapshot) {
+			name, _, _ := strings.Cut(ref.Field, ".")
+			f, ok := r.typ.Field(name)
+			if ref.DocumentID != documentID || !ok || !c.Reads(f) {
+				continue
+			}
+			found = true
+			if !slices.Contains(u.Fields, ref.Field) {
+				u.Fields = append(u.Fields, ref.Field)
+			}
+		}
+		return found
+	}
+	u.Draft, u.Published = note(r.draft), note(r.published)
+	return u
+}
+
+func refs(t *schema.Type, snapshot value.Object) []schema.Ref {
+	if snapshot == nil {
+		return nil
+	}
+	return t.Refs(snapshot)
+}
+
+// guard refuses a deletion that a restricting relation forbids. It names users that the caller may read and counts the others.
+func (s *Service) guard(ctx context.Context, c auth.Caller, users []*record, documentID string) error {
+	var named []map[string]any
+	count := 0
+	for _, r := range users {
+		if r.documentID == documentID || !restricts(r, documentID) {
+			continue
+		}
+		count++
+		reader := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
+		if len(named) < 10 && reader.permit(auth.ReadDraft, r) == nil {
+			u := useOf(c, r, documentID)
+			named = append(named, map[string]any{"type": r.typ.ID, "documentId": u.DocumentID, "locale": u.Locale, "title": u.Title})
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	return fault.New(fault.Conflict, "The entry is used by %d others", count).With("usedBy", named).With("count", count)
+}
+
+// restricts tells whether an entry keeps another from being deleted: by a relation that says so, or because what is published of it
+// would be incomplete without.
+func restricts(r *record, documentID string) bool {
+	if r.published != nil {
+		rest := without(r.typ.Fields, r.published, documentID)
+		if len(r.typ.CheckPublish(rest)) > len(r.typ.CheckPublish(r.published)) {
+			return true
+		}
+	}
+	for _, snapshot := range []value.Object{r.draft, r.published} {
+		for _, ref := range refs(r.typ, snapshot) {
+			if ref.DocumentID == documentID && ref.Restrict {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unlink takes a documentId out of the relations of one entry, in its draft and in what is published. Links in texts stay: the
+// public sees the text as it was written.
+func (s *Service) unlink(ctx context.Context, r *record, documentID string) error {
+	o := Write{Locale: r.locale, Action: "unlink"}
+	if !r.typ.Localized() {
+		o.Locale = ""
+	}
+	_, err := s.mutate(ctx, auth.System("kontor"), r.typ, r.documentID, o, func(w *write) error {
+		if !w.cur.live() {
+			return errGone
+		}
+		w.next.draft = w.unlinked(w.cur.draft, documentID)
+		w.next.published = w.unlinked(w.cur.published, documentID)
+		return nil
+	})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// unlinked is a snapshot without relations to a documentId; the same one if it has none.
+func (w *write) unlinked(snapshot value.Object, documentID string) value.Object {
+	rest := without(w.typ.Fields, snapshot, documentID)
+	if snapshot == nil || sameFields(w.typ, snapshot, rest) {
+		return snapshot
+	}
+	rest["updatedAt"] = w.now
+	return rest
+}
+
+// without copies a snapshot or an object, leaving the documentId out of every relation.
+func without(list []*schema.Field, o value.Object, documentID string) value.Object {
+	out := make(value.Object, len(o))
+	for k, v := range o {
+		out[k] = v
+	}
+	for _, f := range list {
+		v, ok := o[f.Name]
+		switch {
+		case !ok:
+			continue
+		case f.Kind == schema.Relation && f.Many:
+			kept := slices.DeleteFunc(slices.Clone(v.(value.List)), func(x any) bool { return x == any(documentID) })
+			v = value.Normal(kept)
+		case f.Kind == schema.Relation && v == any(documentID):
+			v = nil
+		case f.Kind == schema.Object && f.Many:
+			items := slices.Clone(v.(value.List))
+			for i, x := range items {
+				items[i] = without(f.Fields, x.(value.Object), documentID)
+			}
+			v = value.List(items)
+		case f.Kind == schema.Object:
+			v = value.Normal(without(f.Fields, v.(value.Object), documentID))
+		}
+		if v == nil {
+			delete(out, f.Name)
+		} else {
+			out[f.Name] = v
+		}
+	}
+	return out
+}

@@ -1,0 +1,347 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/schema"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// maxAttempts bounds how often a write is merged again into what others wrote meanwhile.
+const maxAttempts = 60
+
+// write is one change of an entry in the making: it reads the entry, decides what it becomes, and applies that as one list of ops
+// which holds at every prefix: claims first, then the archived version, the entry, its other locales, and last what is let go.
+type write struct {
+	svc    *Service
+	ctx    context.Context
+	caller auth.Caller
+	typ    *schema.Type
+	now    string
+	action string
+
+	cur      *record   // as stored; nil if this locale does not exist yet
+	next     *record   // as it will be
+	siblings []*record // the entry's other locales as stored
+	copies   []*record // siblings as they will be, where shared fields change
+	slugBase string    // what an automatic slug starts with; "" if the slug is not automatic
+
+	publishing bool             // this write makes the draft public
+	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
+}
+
+// mutate runs fn on an entry until its result could be written on top of what fn has seen. fn changes w.next.
+func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write, fn func(*write) error) (Saved, error) {
+	if err := s.check(ctx); err != nil {
+		return Saved{}, err
+	}
+	locale, err := s.locale(t, o.Locale)
+	if err != nil {
+		return Saved{}, err
+	}
+	for attempt := range maxAttempts {
+		w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp(), action: o.Action}
+		if err := w.load(documentID, locale); err != nil {
+			return Saved{}, err
+		}
+		if w.cur.live() {
+			if err := w.matches(o.IfMatch); err != nil {
+				return Saved{}, err
+			}
+		}
+		if err := fn(w); err != nil {
+			return Saved{}, err
+		}
+		saved, err := w.commit()
+		if err == nil && w.spreads() {
+			s.align(ctx, t, documentID)
+		}
+		if !fault.Is(err, fault.Conflict) {
+			return saved, err
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return Saved{}, err
+		}
+	}
+	return Saved{}, fault.New(fault.Conflict, "Too many others write this entry at the same time")
+}
+
+// pause waits a little longer with each attempt, by chance, so that writers of one entry fall out of step.
+func pause(ctx context.Context, attempt int) error {
+	select {
+	case <-ctx.Done():
+		return fault.Wrap(fault.Timeout, ctx.Err(), "The request took too long")
+	case <-time.After(rand.N(time.Duration(1+min(attempt, 20)) * 500 * time.Microsecond)):
+		return nil
+	}
+}
+
+// load reads the entry in all its locales.
+func (w *write) load(documentID, locale string) error {
+	docs, err := w.svc.store.Find(w.ctx, w.typ.ID, store.Query{
+		Filter: variants(w.typ, documentID), Parts: []string{store.Meta, store.Draft, store.Published},
+	})
+	if err != nil {
+		return err
+	}
+	w.next = &record{typ: w.typ, documentID: documentID, locale: locale}
+	for _, d := range docs {
+		if r := recordOf(w.typ, d); r.locale == locale {
+			w.cur = r
+			w.next = r.copy()
+		} else {
+			w.siblings = append(w.siblings, r)
+		}
+	}
+	return nil
+}
+
+// copy is a record that can be changed; snapshots are replaced as a whole, never changed in place.
+func (r *record) copy() *record {
+	c := *r
+	c.meta = make(value.Object, len(r.meta)+4)
+	for k, v := range r.meta {
+		c.meta[k] = v
+	}
+	return &c
+}
+
+// live tells whether the record is an entry and not a tombstone.
+func (r *record) live() bool { return r != nil && r.draft != nil }
+
+// found is NotFound if this locale of the entry is not there for the caller.
+func (w *write) found() error {
+	if !w.cur.live() {
+		return fault.New(fault.NotFound, "Not Found")
+	}
+	return w.permit(auth.ReadDraft, w.cur)
+}
+
+// permit tells whether the caller may do the action on this record: NotFound if it may not even read it.
+func (w *write) permit(a auth.Action, r *record) error {
+	g, err := grant(w.caller, a, w.typ)
+	if err != nil || g.Filter.Op == query.All {
+		return err
+	}
+	res := &resolver{svc: w.svc, ctx: w.ctx, part: store.Draft, locale: r.locale}
+	cond, err := res.rule(w.typ, g)
+	if err != nil {
+		return err
+	}
+	doc := value.Object{store.Meta: r.meta, store.Draft: r.draft, store.DraftTwin: w.typ.Twin(r.draft)}
+	if query.Eval(cond, doc, manyOf(w.typ)) {
+		return nil
+	}
+	if a == auth.ReadDraft {
+		return fault.New(fault.NotFound, "Not Found")
+	}
+	return fault.New(fault.Forbidden, "Forbidden")
+}
+
+// matches compares If-Match with what is stored, and names the fields that have changed since. A caller who may not read the entry
+// learns nothing of it.
+func (w *write) matches(rev int64) error {
+	if rev == 0 || w.cur.rev == rev {
+		return nil
+	}
+	e := fault.New(fault.Stale, "Somebody changed this entry meanwhile").With("rev", w.cur.rev)
+	if !w.cur.live() {
+		return e
+	}
+	if err := w.found(); err != nil {
+		return err
+	}
+	old, err := w.svc.version(w.ctx, w.typ, w.cur.key(), rev)
+	switch {
+	case err == nil:
+		e.With("fields", differing(w.caller, w.typ, old.draft, w.cur.draft))
+	case !fault.Is(err, fault.NotFound):
+		return err
+	}
+	return e
+}
+
+// differing names the fields that differ between two snapshots, as far as the caller may read them.
+func differing(c auth.Caller, t *schema.Type, a, b value.Object) []string {
+	out := []string{}
+	for _, f := range t.Fields {
+		if c.Reads(f) && !value.Equal(a[f.Name], b[f.Name]) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// unchanged tells whether the write would leave everything as it is.
+func (w *write) unchanged() bool {
+	if w.cur == nil || len(w.copies) > 0 || w.cur.live() != w.next.live() {
+		return false
+	}
+	return sameFields(w.typ, w.cur.draft, w.next.draft) && sameFields(w.typ, w.cur.published, w.next.published) &&
+		len(changedMeta(w.cur.meta, w.next.meta)) == 0
+}
+
+// commit writes w.next. A Conflict means that somebody else wrote first.
+func (w *write) commit() (Saved, error) {
+	saved := Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing}
+	suffix := 1
+	for range 4 * maxAttempts { // a try is lost to each slug that is taken, and to writers of this same entry
+		w.settle(suffix)
+		if w.unchanged() {
+			saved.Rev = w.cur.rev
+			return saved, nil
+		}
+		ops, wanted, err := w.ops()
+		if err != nil {
+			return saved, err
+		}
+		released, err := w.released()
+		if err != nil {
+			return saved, err
+		}
+		err = w.svc.store.Apply(w.ctx, ops)
+		var failed *store.OpError
+		switch {
+		case err == nil:
+			w.release(released)
+			saved.Rev = w.next.rev + 1
+			return saved, nil
+		case !errors.As(err, &failed) || failed.Index >= len(wanted):
+			return saved, err
+		}
+		taken, err := w.contestAll(wanted[failed.Index:])
+		switch {
+		case err != nil:
+			return saved, err
+		case len(taken) == 0:
+			continue
+		case w.slugBase == "" || slices.ContainsFunc(taken, func(c claim) bool { return c.field.Kind != schema.Slug }):
+			return saved, notUnique(taken)
+		}
+		suffix++
+	}
+	return saved, fault.New(fault.Conflict, "Too many others write this entry at the same time")
+}
+
+// settle completes w.next with what follows from its values: the n-th automatic slug, the slug that leads to it, the copies of
+// shared fields.
+func (w *write) settle(n int) {
+	if w.slugBase != "" {
+		w.setSlug(n)
+	}
+	w.keepSlug()
+	w.share()
+}
+
+// ops lists the steps of the write. The first ones are those of the claims in wanted, in their order.
+func (w *write) ops() (ops []store.Op, wanted []claim, err error) {
+	w.stamp()
+	have := w.claimsBefore()
+	for _, c := range w.claimsAfter() {
+		if !have.has(c) {
+			wanted = append(wanted, c)
+			ops = append(ops, w.claimOp(c))
+		}
+	}
+	step, err := w.replace(w.cur, w.next)
+	if err != nil {
+		return nil, nil, err
+	}
+	ops = append(ops, step...)
+	for _, n := range w.copies {
+		i := slices.IndexFunc(w.siblings, func(r *record) bool { return r.locale == n.locale })
+		if step, err = w.replace(w.siblings[i], n); err != nil {
+			return nil, nil, err
+		}
+		ops = append(ops, step...)
+	}
+	return ops, wanted, nil
+}
+
+// stamp puts down who did what and when, and what the snapshots refer to.
+func (w *write) stamp() {
+	for _, r := range append([]*record{w.next}, w.copies...) {
+		r.meta["at"], r.meta["action"], r.meta["actor"], r.meta["actorId"] = w.now, w.action, w.caller.Name, nonEmpty(w.caller.ID)
+		r.meta["updatedAt"], r.meta["updatedBy"] = w.now, nonEmpty(w.caller.ID)
+		r.meta["refs"] = refIDs(w.typ, r.draft, r.published)
+		r.meta["publicRefs"] = refIDs(w.typ, r.published)
+	}
+}
+
+func nonEmpty(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// refIDs gives the documentIds that snapshots refer to, nil for none.
+func refIDs(t *schema.Type, snapshots ...value.Object) any {
+	var ids value.List
+	for _, snapshot := range snapshots {
+		for _, r := range refs(t, snapshot) {
+			if !slices.Contains(ids, any(r.DocumentID)) {
+				ids = append(ids, r.DocumentID)
+			}
+		}
+	}
+	return value.Normal(ids)
+}
+
+// replace gives the ops that archive a record as it is and write it as it will be.
+func (w *write) replace(cur, next *record) ([]store.Op, error) {
+	t := w.typ
+	if cur == nil {
+		parts := next.parts()
+		parts[store.Meta] = value.Normal(next.meta).(value.Object)
+		return []store.Op{{Kind: store.Insert, Collection: t.ID, Key: next.key(), Parts: present(parts)}}, nil
+	}
+	ops := []store.Op{
+		{Kind: store.Keep, Collection: historyOf(t), Key: versionKey(cur.key(), cur.rev), Parts: present(map[string]value.Object{
+			store.Meta: cur.meta, store.Draft: cur.draft, store.Published: cur.published,
+		})},
+		{Kind: store.Replace, Collection: t.ID, Key: cur.key(), Rev: cur.rev, Parts: next.parts(), Set: changedMeta(cur.meta, next.meta)},
+	}
+	gone, err := w.svc.outdated(w.ctx, t, cur)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range gone {
+		ops = append(ops, store.Op{Kind: store.Delete, Collection: historyOf(t), Key: key})
+	}
+	return ops, nil
+}
+
+func present(parts map[string]value.Object) map[string]value.Object {
+	for name, p := range parts {
+		if p == nil {
+			delete(parts, name)
+		}
+	}
+	return parts
+}
+
+// changedMeta gives the top-level facts that differ, nil for those to remove. Facts that content does not change stay out of it,
+// so that a Touch meanwhile is not undone.
+func changedMeta(cur, next value.Object) value.Object {
+	set := value.Object{}
+	for k, v := range next {
+		if !value.Equal(cur[k], value.Normal(v)) {
+			set[k] = value.Normal(v)
+		}
+	}
+	for k := range cur {
+		if _, ok := next[k]; !ok {
+			set[k] = nil
+		}
+	}
+	return set
+}

@@ -1,0 +1,2 @@
+// Package house holds no code. Its tests are the rules of the house: which package may import which, and how source is written.
+package house

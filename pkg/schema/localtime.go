@@ -1,0 +1,135 @@
+package schema
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"kontor/pkg/value"
+)
+
+var (
+	localForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$`)
+	zoneForm  = regexp.MustCompile(`^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$`)
+)
+
+const localLayout = "2006-01-02T15:04:05"
+
+// localTimeKind is what a clock on the wall shows, with the zone it hangs in: an event stays at 19:00 if the rules of the zone
+// change. The instant is kept beside it for sorting and filters.
+type localTimeKind struct{}
+
+func (localTimeKind) yup() string { return "object" }
+
+func (localTimeKind) normal(f *Field, sent any) (any, *problem) {
+	o, ok := sent.(value.Object)
+	if !ok {
+		return nil, wrongType("object", sent, "erwartet werden Ortszeit und Zeitzone.")
+	}
+	for name := range o {
+		if name != "local" && name != "zone" && name != "utc" {
+			return nil, badFormat("must have local and zone only", "besteht nur aus Ortszeit und Zeitzone.")
+		}
+	}
+	zone := f.Zone
+	if sent := o["zone"]; sent != nil {
+		zone, _ = sent.(string)
+	}
+	local, ok := o["local"].(string)
+	if !ok || !localForm.MatchString(local) {
+		return nil, badLocal()
+	}
+	location, err := loadZone(zone)
+	if err != nil {
+		return nil, badZone()
+	}
+	return localTime(local, zone, location)
+}
+
+func localTime(local, zone string, location *time.Location) (any, *problem) {
+	if len(local) < len(localLayout) {
+		local += ":00"
+	}
+	wall, err := time.Parse(localLayout, local)
+	if err != nil || wall.Year() < 1 {
+		return nil, badLocal()
+	}
+	at, ok := firstInstant(wall, location)
+	if !ok {
+		return nil, badFormat("does not exist: the clocks in "+zone+" skip "+strings.TrimSuffix(local, ":00"),
+			"diese Uhrzeit gibt es nicht, weil die Uhr in "+zone+" umgestellt wird.")
+	}
+	if at.Year() < 1 || at.Year() > 9999 {
+		return nil, badLocal()
+	}
+	return value.Object{"local": strings.TrimSuffix(local, ":00"), "zone": zone, "utc": at.Format(Instant)}, nil
+}
+
+// firstInstant is the first moment at which a clock at the location shows wall, which is given as if it were UTC. It is not ok
+// where the clock never shows it. time.Date alone says neither.
+func firstInstant(wall time.Time, location *time.Location) (time.Time, bool) {
+	var found []time.Time
+	for _, around := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		_, offset := wall.Add(around).In(location).Zone()
+		at := wall.Add(-time.Duration(offset) * time.Second)
+		if at.In(location).Format(localLayout) == wall.Format(localLayout) {
+			found = append(found, at)
+		}
+	}
+	if len(found) == 0 {
+		return time.Time{}, false
+	}
+	return slices.MinFunc(found, time.Time.Compare), true
+}
+
+// loadZone refuses what Go takes beyond the IANA names: "", "Local", paths.
+func loadZone(zone string) (*time.Location, error) {
+	if !zoneForm.MatchString(zone) {
+		return nil, errors.New("no IANA name")
+	}
+	return time.LoadLocation(zone)
+}
+
+// check leaves utc to the rules of zones at the time of writing: they change without the entry being wrong.
+func (k localTimeKind) check(f *Field, v any) *problem {
+	o, ok := v.(value.Object)
+	if !ok {
+		return wrongType("object", v, "erwartet werden Ortszeit und Zeitzone.")
+	}
+	utc, _ := o["utc"].(string)
+	if again, ok := instant(utc); !ok || again != utc || len(o) != 3 {
+		return notStored()
+	}
+	n, w := k.normal(f, value.Object{"local": o["local"], "zone": o["zone"]})
+	if w != nil {
+		if w.code == "format" && strings.HasPrefix(w.english, "does not exist") {
+			return nil
+		}
+		return w
+	}
+	if n.(value.Object)["local"] != o["local"] {
+		return notStored()
+	}
+	return nil
+}
+
+// parse reads the instant that filters compare.
+func (localTimeKind) parse(f *Field, s string) (any, *problem) { return dateTimeKind{}.parse(f, s) }
+
+func (localTimeKind) declare(f *Field, k keywords) {
+	zone, _ := k.object("x-local-time").text("zone")
+	f.Zone = zone
+	if _, err := loadZone(zone); err != nil {
+		k.object("x-local-time").wrong("zone", "%q is no IANA time zone", zone)
+	}
+}
+
+func badLocal() *problem {
+	return badFormat("must have a local time like 2026-11-22T19:00", "erwartet wird eine Ortszeit, die es gibt, in der Form 2026-11-22T19:00.")
+}
+
+func badZone() *problem {
+	return badFormat("must have an IANA time zone like Europe/Berlin", "die Zeitzone ist unbekannt; erwartet wird ein Name wie Europe/Berlin.")
+}

@@ -1,0 +1,113 @@
+package schema
+
+import (
+	"maps"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/value"
+)
+
+// Normalise merges changes into a copy of current, which is nil for a new entry, and gives what is to be stored, together with
+// every field that is wrong; the values are only good if none is. Only the fields that changes names are touched, nil clears one.
+// The result is in the form of value.Normal: a field without a value is absent, and a text of nothing but space is none.
+//
+// It checks what a draft has to keep: kinds, lengths, ranges, constants. What a published entry needs besides is CheckPublish's.
+// Links of relations have to be resolved to documentIds before. JSON is the one kind that is stored in another form than it is
+// sent in (a string of JSON), so results must not be sent again as changes.
+func (t *Type) Normalise(current, changes value.Object) (value.Object, []fault.Field) {
+	w := writer{newID: randomItemID}
+	return w.entry(t, current, changes)
+}
+
+// writer collects what is wrong while it turns values into their stored form.
+type writer struct {
+	problems []fault.Field
+	newID    func() int64
+	stored   bool // the values come from the store and are only checked
+}
+
+func (w *writer) report(at *place, p *problem, sent any) {
+	w.problems = append(w.problems, at.report(p, sent))
+}
+
+func (w *writer) entry(t *Type, current, changes value.Object) (value.Object, []fault.Field) {
+	out := make(value.Object, len(current)+len(changes))
+	maps.Copy(out, current)
+	for _, f := range t.Fields {
+		sent, named := changes[f.Name]
+		if !named {
+			continue
+		}
+		if v := w.field(f, (*place)(nil).at(f), current[f.Name], sent); v != nil {
+			out[f.Name] = v
+		} else {
+			delete(out, f.Name)
+		}
+	}
+	w.unknown(nil, changes, func(name string) bool { return t.byName[name] != nil })
+	return out, w.problems
+}
+
+func (w *writer) field(f *Field, at *place, current, sent any) any {
+	if sent == nil {
+		return nil
+	}
+	if !f.Many {
+		return w.one(f, at, current, sent)
+	}
+	list, ok := sent.(value.List)
+	if !ok {
+		w.report(at, wrongType("array", sent, "muss eine Liste sein."), sent)
+		return nil
+	}
+	if f.MaxItems > 0 && len(list) > f.MaxItems {
+		w.report(at, tooMany(f.MaxItems), sent)
+		return nil
+	}
+	if f.Kind == Object {
+		return w.items(f, at, current, list)
+	}
+	return w.list(f, at, list)
+}
+
+func (w *writer) list(f *Field, at *place, list value.List) any {
+	out := make(value.List, 0, len(list))
+	seen := map[any]bool{}
+	for i, e := range list {
+		v := w.one(f, at.item(i), nil, e)
+		if v == nil {
+			continue
+		}
+		if f.isSet() && seen[v] {
+			w.report(at.item(i), duplicate(), e)
+			continue
+		}
+		seen[v] = f.isSet()
+		out = append(out, v)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+func (w *writer) one(f *Field, at *place, current, sent any) any {
+	if f.Kind == Object {
+		return w.single(f, at, current, sent)
+	}
+	rules := kinds[f.Kind]
+	if w.stored {
+		if s, ok := rules.(stored); ok {
+			if p := s.check(f, sent); p != nil {
+				w.report(at, p, sent)
+			}
+			return sent
+		}
+	}
+	v, p := rules.normal(f, sent)
+	if p != nil {
+		w.report(at, p, sent)
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,102 @@
+package transfer
+
+import (
+	"io"
+	"strings"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/value"
+)
+
+// row is one record of a file as it was read. It has cells, or an object, or problems.
+type row struct {
+	line     int // where it begins, from 1
+	cells    []string
+	object   value.Object
+	problems []Problem
+	offset   int64 // how much of the file was read with it
+}
+
+// reader gives the rows of a file.
+type reader interface {
+	// columns gives the names in the first line, nil if every row has its own.
+	columns() []string
+	// next gives the next row, io.EOF behind the last one. A row that can't be read is one with problems; an error ends the file.
+	next() (row, error)
+}
+
+// Problem is one thing that is wrong with a row.
+type Problem struct {
+	Column string // as the file names it; "" if the row as a whole is meant
+	fault.Field
+}
+
+// Reason is the problem in both languages.
+func (p Problem) Reason() string {
+	if p.German == "" || p.German == p.English {
+		return p.English
+	}
+	return p.German + " / " + p.English
+}
+
+// BadRow is a row that did not go in.
+type BadRow struct {
+	Row      int // from 1, without the line of names
+	Line     int // where it begins in the file, from 1
+	Key      string
+	Problems []Problem
+}
+
+func bad(code, english, german string) Problem {
+	return Problem{Field: fault.Field{Code: code, English: english, German: german}}
+}
+
+// open makes the reader of a format.
+func open(in io.Reader, o Options) (reader, error) {
+	if o.Format == XLSX {
+		return newXLSX(in, o.Sheet)
+	}
+	text, err := openText(in)
+	if err != nil {
+		return nil, err
+	}
+	switch o.Format {
+	case NDJSON:
+		return newNDJSON(text), nil
+	case JSON:
+		return newJSON(text)
+	case CSV:
+		return newCSV(text)
+	}
+	_, err = ParseFormat(string(o.Format))
+	return nil, err
+}
+
+// blank tells whether a line of a table has nothing in it.
+func blank(cells []string) bool {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// tabular makes a row of a table's cells: as many as there are columns. Empty cells too many are what spreadsheets leave.
+func tabular(line int, cells []string, columns int, pad bool) row {
+	r := row{line: line}
+	for len(cells) > columns && strings.TrimSpace(cells[len(cells)-1]) == "" {
+		cells = cells[:len(cells)-1]
+	}
+	if pad {
+		for len(cells) < columns {
+			cells = append(cells, "")
+		}
+	}
+	if len(cells) != columns {
+		r.problems = []Problem{badWidth(len(cells), columns)}
+		return r
+	}
+	r.cells = cells
+	return r
+}

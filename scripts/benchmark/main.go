@@ -1,0 +1,163 @@
+// Command benchmark measures a running Kontor over HTTP: it fills a data directory, starts the real binary on it, and loads it from
+// this process. It is a measuring tool, not a test: a slow machine makes it print small numbers, and only a wrong answer makes it fail.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	entries int
+	small   int // entries of the second, smaller server that lists are compared with
+	seconds float64
+	only    string
+	dir     string
+	json    bool
+}
+
+// The bounds keep a mistyped number from filling a disk.
+const (
+	maxEntries  = 200_000
+	maxSeconds  = 120
+	smallNumber = 500
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	o, err := parse(os.Args[1:])
+	if err != nil {
+		os.Exit(2)
+	}
+	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func parse(args []string) (options, error) {
+	o := options{small: smallNumber}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.Usage = func() {
+		fmt.Fprintf(flags.Output(), "Usage: scripts/bench [options]\n\nWorkloads: %s\n\n", strings.Join(names(), ", "))
+		flags.PrintDefaults()
+	}
+	flags.IntVar(&o.entries, "entries", 10_000, "projects in the store")
+	flags.Float64Var(&o.seconds, "seconds", 5, "how long each workload runs at each number of connections")
+	quick := flags.Bool("quick", false, "2,000 projects and 1 second, unless given")
+	flags.StringVar(&o.only, "only", "", "run the workloads whose name has this in it")
+	flags.StringVar(&o.dir, "dir", "", "where to make the data directories; what the disk is decides about writes (default: the system's)")
+	flags.BoolVar(&o.json, "json", false, "print JSON in place of a table")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if *quick {
+		given := map[string]bool{}
+		flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+		if !given["entries"] {
+			o.entries = 2000
+		}
+		if !given["seconds"] {
+			o.seconds = 1
+		}
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, complain("there are no arguments, only options: %s", flags.Arg(0))
+	case o.entries < 1 || o.entries > maxEntries:
+		return o, complain("--entries wants 1 to %d", maxEntries)
+	case o.seconds < 0.1 || o.seconds > maxSeconds:
+		return o, complain("--seconds wants 0.1 to %d", maxSeconds)
+	case len(chosen(o.only)) == 0:
+		return o, complain("--only %s hits no workload; there are: %s", o.only, strings.Join(names(), ", "))
+	}
+	return o, nil
+}
+
+func complain(format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	return err
+}
+
+// run measures everything that is asked for. The two servers live at the same time, so that lists on both are measured in turns and
+// what else the machine does hits both alike.
+func run(ctx context.Context, o options, out, log io.Writer) (err error) {
+	dir, err := os.MkdirTemp(o.dir, "kontor-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	m := machineOf(dir)
+	binary, err := build(ctx, dir)
+	if err != nil {
+		return err
+	}
+	large, err := prepare(ctx, binary, filepath.Join(dir, "large"), o.entries, o.drafts(), log)
+	if err != nil {
+		return err
+	}
+	defer large.stop()
+	small, err := prepare(ctx, binary, filepath.Join(dir, "small"), min(o.small, o.entries), 0, log)
+	if err != nil {
+		return err
+	}
+	defer small.stop()
+	r := report{Machine: m, Entries: o.entries, Small: min(o.small, o.entries), Seconds: o.seconds}
+	for _, w := range chosen(o.only) {
+		for _, conns := range []int{1, 32} {
+			fmt.Fprintf(log, "%s, %d connections\n", w.name, conns)
+			if err := r.measure(ctx, w, conns, large, small); err != nil {
+				return fmt.Errorf("%s: %w", w.name, err)
+			}
+		}
+	}
+	r.finish(large)
+	if o.json {
+		return r.writeJSON(out)
+	}
+	r.writeTable(out)
+	return nil
+}
+
+// drafts is how many entries wait to be published, at both numbers of connections; a server that is faster ends its stretch early.
+func (o options) drafts() int {
+	for _, w := range chosen(o.only) {
+		if w.drafts {
+			return int((o.seconds + warmUp.Seconds()) * 1500)
+		}
+	}
+	return 0
+}
+
+// prepare fills a data directory and starts a server on it.
+func prepare(ctx context.Context, binary, dir string, entries, drafts int, log io.Writer) (*target, error) {
+	start := time.Now()
+	data, err := seed(ctx, dir, entries, drafts)
+	if err != nil {
+		return nil, fmt.Errorf("filling %s: %w", dir, err)
+	}
+	fmt.Fprintf(log, "%d projects and %d drafts written in %v\n", entries, drafts, time.Since(start).Round(time.Millisecond))
+	s, err := startServer(ctx, binary, dir)
+	if err != nil {
+		return nil, err
+	}
+	return &target{server: s, data: data, sent: map[string]int64{}}, nil
+}
+
+// target is a server and what is in it.
+type target struct {
+	*server
+	data *dataset
+	sent map[string]int64 // requests so far, by workload
+}
