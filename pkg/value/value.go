@@ -22,11 +22,11 @@ type List = []any
 
 // Normal gives v without nils, empty lists and empty objects in objects, and nil where nothing is left. It copies what it changes.
 func Normal(v any) any {
+	if isNormal(v) {
+		return v
+	}
 	switch x := v.(type) {
 	case List:
-		if len(x) == 0 {
-			return nil
-		}
 		out := make(List, 0, len(x))
 		for _, e := range x {
 			if n := Normal(e); n != nil {
@@ -49,7 +49,31 @@ func Normal(v any) any {
 		}
 		return out
 	default:
-		return v
+		return nil
+	}
+}
+
+// isNormal tells whether Normal would give v back as it is.
+func isNormal(v any) bool {
+	switch x := v.(type) {
+	case nil:
+		return false
+	case List:
+		for _, e := range x {
+			if !isNormal(e) {
+				return false
+			}
+		}
+		return len(x) > 0
+	case Object:
+		for _, e := range x {
+			if !isNormal(e) {
+				return false
+			}
+		}
+		return len(x) > 0
+	default:
+		return true
 	}
 }
 
