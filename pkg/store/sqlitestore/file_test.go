@@ -86,17 +86,6 @@ func TestNoPlace(t *testing.T) {
 		_, err := Open("", Options{})
 		refused(t, err, fault.Invalid, "no name")
 	})
-	t.Run("read-only directory", func(t *testing.T) {
-		if os.Geteuid() == 0 {
-			t.Skip("root may write everywhere")
-		}
-		dir := t.TempDir()
-		if err := os.Chmod(dir, 0o500); err != nil {
-			t.Fatal(err)
-		}
-		_, err := Open(filepath.Join(dir, "kontor.db"), Options{})
-		refused(t, err, fault.Unavailable, "directory")
-	})
 }
 
 func refused(t *testing.T, err error, code fault.Code, says string) {
