@@ -20,7 +20,7 @@ func AppendOne(dst []byte, e *content.Entry) []byte {
 // AppendList writes the answer with a page of entries to dst. The total and what follows from it is left out if it was not counted.
 func AppendList(dst []byte, page content.Page, req Request) []byte {
 	dst = append(dst, `{"data":`...)
-	dst = appendEntries(dst, page.Entries)
+	dst = value.AppendList(dst, page.Entries, appendEntry)
 	counted := req.WithCount && page.Total >= 0
 	if req.Pages == ByOffset {
 		dst = append(dst, `,"meta":{"pagination":{"start":`...)
@@ -60,17 +60,6 @@ func appendEntry(dst []byte, e *content.Entry) []byte {
 	return append(dst, '}')
 }
 
-func appendEntries(dst []byte, entries []*content.Entry) []byte {
-	dst = append(dst, '[')
-	for i, e := range entries {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendEntry(dst, e)
-	}
-	return append(dst, ']')
-}
-
 func appendAttribute(dst []byte, a content.Attribute) []byte {
 	dst = value.AppendString(dst, a.Name)
 	dst = append(dst, ':')
@@ -100,14 +89,7 @@ func appendValue(dst []byte, v any) []byte {
 			return strconv.AppendFloat(dst, x, 'f', -1, 64)
 		}
 	case value.List:
-		dst = append(dst, '[')
-		for i, e := range x {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendValue(dst, e)
-		}
-		return append(dst, ']')
+		return value.AppendList(dst, x, appendValue)
 	case value.Object:
 		return appendObject(dst, x)
 	case json.RawMessage:
@@ -118,18 +100,11 @@ func appendValue(dst []byte, v any) []byte {
 	case *content.Entry:
 		return appendEntry(dst, x)
 	case []*content.Entry:
-		return appendEntries(dst, x)
+		return value.AppendList(dst, x, appendEntry)
 	case content.Attributes:
 		return appendAttributes(dst, x)
 	case []content.Attributes:
-		dst = append(dst, '[')
-		for i, a := range x {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendAttributes(dst, a)
-		}
-		return append(dst, ']')
+		return value.AppendList(dst, x, appendAttributes)
 	}
 	return value.Append(dst, v)
 }

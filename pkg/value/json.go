@@ -142,23 +142,9 @@ func appendJSON(dst []byte, v any, canonical bool) []byte {
 	case string:
 		return AppendString(dst, x)
 	case []string:
-		dst = append(dst, '[')
-		for i, s := range x {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = AppendString(dst, s)
-		}
-		return append(dst, ']')
+		return AppendList(dst, x, AppendString)
 	case List:
-		dst = append(dst, '[')
-		for i, e := range x {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendJSON(dst, e, canonical)
-		}
-		return append(dst, ']')
+		return AppendList(dst, x, func(dst []byte, e any) []byte { return appendJSON(dst, e, canonical) })
 	case Object:
 		dst = append(dst, '{')
 		var buf [24]string
@@ -180,6 +166,18 @@ func appendJSON(dst []byte, v any, canonical bool) []byte {
 		// Only values of this package reach here; anything else is a defect that must show in the answer's tests.
 		panic(fmt.Sprintf("value: %T is no value", v))
 	}
+}
+
+// AppendList writes a JSON array to dst, each element by one.
+func AppendList[T any](dst []byte, list []T, one func([]byte, T) []byte) []byte {
+	dst = append(dst, '[')
+	for i, e := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = one(dst, e)
+	}
+	return append(dst, ']')
 }
 
 func appendFloat(dst []byte, f float64, canonical bool) []byte {
