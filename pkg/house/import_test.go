@@ -19,6 +19,7 @@ var table = map[string][]string{
 	"query":    {"fault", "value"},
 	"store":    {"fault", "query", "value"},
 	"auth":     {"fault", "query", "schema", "store", "value"},
+	"asset":    {"fault", "query", "store", "blob", "auth", "value", "asset/rendition"},
 	"content":  {"fault", "query", "schema", "store", "auth", "value"},
 	"strapi":   {"fault", "query", "schema", "content", "value"},
 	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
@@ -28,6 +29,9 @@ var table = map[string][]string{
 
 // drivers are imported by the command that wires them and by tests, and by nobody else.
 var drivers = []string{"pkg/store/sqlitestore"}
+
+// halves are pure parts of a package, below it so that their libraries have a home of their own; whoever needs one has it in its row.
+var halves = []string{"pkg/asset/rendition"}
 
 // homes says where an outside library is at home; tests of other packages do without it too.
 var homes = map[string][]string{
@@ -41,6 +45,7 @@ var homes = map[string][]string{
 	"golang.org/x/net":                         {"pkg/schema"},
 	"golang.org/x/text":                        {"pkg/schema"},
 	"golang.org/x/crypto":                      {"pkg/auth"},
+	"golang.org/x/image":                       {"pkg/asset/rendition"},
 	"go.yaml.in/yaml/v3":                       {"pkg/config"},
 	"github.com/spf13/pflag":                   {"pkg/config"},
 	"github.com/spf13/cobra":                   {"cmd/kontor"},
@@ -96,8 +101,8 @@ func noDriver(tr tree) []string {
 	}
 	for pkg, files := range tr.packages() {
 		parts := strings.Split(pkg, "/")
-		if len(parts) == 3 && parts[0] == "pkg" && !files[0].test && !slices.Contains(drivers, pkg) {
-			out = append(out, fmt.Sprintf("%s is neither a driver that the list has nor a suite", pkg))
+		if len(parts) == 3 && parts[0] == "pkg" && !files[0].test && !slices.Contains(drivers, pkg) && !slices.Contains(halves, pkg) {
+			out = append(out, fmt.Sprintf("%s is neither a driver or a half that a list has nor a suite", pkg))
 		}
 	}
 	return out

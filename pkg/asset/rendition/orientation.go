@@ -1,0 +1,91 @@
+package rendition
+
+import (
+	"encoding/binary"
+	"image"
+)
+
+// orientation is EXIF's: 1 as stored, 2 to 8 mirrored and turned.
+type orientation int
+
+// swaps tells whether width and height change places.
+func (o orientation) swaps() bool { return o >= 5 && o <= 8 }
+
+// readOrientation finds the tag 0x0112 in the first directory of an EXIF block (a TIFF header and its directory). What can not be
+// read is 1: a photo that lies on its side is better than none.
+func readOrientation(exif []byte) orientation {
+	if len(exif) < 8 {
+		return 1
+	}
+	var order binary.ByteOrder
+	switch string(exif[:4]) {
+	case "II*\x00":
+		order = binary.LittleEndian
+	case "MM\x00*":
+		order = binary.BigEndian
+	default:
+		return 1
+	}
+	at := int64(order.Uint32(exif[4:]))
+	if at > int64(len(exif)-2) {
+		return 1
+	}
+	dir := exif[at:]
+	n := int(order.Uint16(dir))
+	for i := range n {
+		if len(dir) < 2+12*(i+1) {
+			return 1
+		}
+		entry := dir[2+12*i:]
+		if order.Uint16(entry) != 0x0112 {
+			continue
+		}
+		const short = 3
+		if o := orientation(order.Uint16(entry[8:])); order.Uint16(entry[2:]) == short && o >= 1 && o <= 8 {
+			return o
+		}
+		return 1
+	}
+	return 1
+}
+
+// apply gives the image as it is to be shown.
+func (o orientation) apply(src *image.RGBA) *image.RGBA {
+	if o <= 1 || o > 8 {
+		return src
+	}
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	dw, dh := w, h
+	if o.swaps() {
+		dw, dh = h, w
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, dw, dh))
+	for y := range h {
+		for x := range w {
+			dx, dy := o.place(x, y, w, h)
+			copy(dst.Pix[dst.PixOffset(dx, dy):][:4], src.Pix[src.PixOffset(x, y):][:4])
+		}
+	}
+	return dst
+}
+
+// place says where a stored pixel is shown.
+func (o orientation) place(x, y, w, h int) (int, int) {
+	switch o {
+	case 2:
+		return w - 1 - x, y
+	case 3:
+		return w - 1 - x, h - 1 - y
+	case 4:
+		return x, h - 1 - y
+	case 5:
+		return y, x
+	case 6:
+		return h - 1 - y, x
+	case 7:
+		return h - 1 - y, w - 1 - x
+	case 8:
+		return y, w - 1 - x
+	}
+	return x, y
+}

@@ -1,0 +1,78 @@
+package rendition
+
+import (
+	"encoding/binary"
+)
+
+func isWebP(data []byte) bool {
+	return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
+}
+
+// riffChunks walks the chunks of a WebP file, or of a frame in one.
+func riffChunks(data []byte, each func(name string, body []byte) (more bool)) {
+	for at := 0; at+8 <= len(data); {
+		length := int64(binary.LittleEndian.Uint32(data[at+4:]))
+		if length > int64(len(data)-at-8) || !each(string(data[at:at+4]), data[at+8:at+8+int(length)]) {
+			return
+		}
+		at += 8 + int(length+length&1)
+	}
+}
+
+// webpExif gives the EXIF block; some writers put JPEG's prefix before it.
+func webpExif(data []byte) (exif []byte) {
+	riffChunks(data[12:], func(name string, body []byte) bool {
+		if name == "EXIF" {
+			exif = body
+			if len(body) > 6 && string(body[:6]) == "Exif\x00\x00" {
+				exif = body[6:]
+			}
+		}
+		return exif == nil
+	})
+	return exif
+}
+
+// still gives an animated WebP's first frame as a file of its own, since the decoder knows no animation. Browsers show the frame
+// on the canvas; here it is the whole image, which differs only where the first frame does not fill the canvas. A file without
+// an animation comes back as it is.
+func still(data []byte) []byte {
+	var frame, exif []byte
+	riffChunks(data[12:], func(name string, body []byte) bool {
+		switch {
+		case name == "ANMF" && len(body) >= 16 && frame == nil:
+			frame = body
+		case name == "EXIF":
+			exif = body
+		}
+		return true
+	})
+	if frame == nil {
+		return data
+	}
+	head := make([]byte, 10)
+	copy(head[4:], frame[6:12]) // width and height less one
+	riffChunks(frame[16:], func(name string, _ []byte) bool {
+		if name == "ALPH" {
+			head[0] = 1 << 4
+		}
+		return true
+	})
+	out := append([]byte("RIFF\x00\x00\x00\x00WEBP"), chunk("VP8X", head)...)
+	out = append(out, frame[16:]...)
+	if exif != nil {
+		out = append(out, chunk("EXIF", exif)...)
+	}
+	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
+	return out
+}
+
+// chunk writes one, padded to an even length.
+func chunk(name string, body []byte) []byte {
+	out := binary.LittleEndian.AppendUint32([]byte(name), uint32(len(body)))
+	out = append(out, body...)
+	if len(body)%2 == 1 {
+		out = append(out, 0)
+	}
+	return out
+}
