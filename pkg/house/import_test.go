@@ -18,6 +18,7 @@ var table = map[string][]string{
 	"schema":   {"fault", "value"},
 	"query":    {"fault", "value"},
 	"store":    {"fault", "query", "value"},
+	"blob":     {"fault"},
 	"auth":     {"fault", "query", "schema", "store", "value"},
 	"asset":    {"fault", "query", "store", "blob", "auth", "value", "asset/rendition"},
 	"content":  {"fault", "query", "schema", "store", "auth", "value"},
@@ -28,7 +29,7 @@ var table = map[string][]string{
 }
 
 // drivers are imported by the command that wires them and by tests, and by nobody else.
-var drivers = []string{"pkg/store/sqlitestore"}
+var drivers = []string{"pkg/store/sqlitestore", "pkg/blob/fileblob"}
 
 // halves are pure parts of a package, below it so that their libraries have a home of their own; whoever needs one has it in its row.
 var halves = []string{"pkg/asset/rendition"}
