@@ -75,16 +75,3 @@ func TestThrottleForgives(t *testing.T) {
 		t.Error("more than a full bucket")
 	}
 }
-
-func TestThrottleIsBounded(t *testing.T) {
-	now := time.Now()
-	th := newThrottle(func() time.Time { return now })
-	for i := range maxBuckets + 10 {
-		if _, err := th.begin(fmt.Sprint(i), ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(th.buckets) != maxBuckets || th.order.Len() != maxBuckets {
-		t.Errorf("%d buckets, %d in order", len(th.buckets), th.order.Len())
-	}
-}
