@@ -62,7 +62,8 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	stop := background(ctx, accounts, log)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit),
+		Content: entries, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
+		RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
 }
 

@@ -20,13 +20,14 @@ func tokenCommand(s *surroundings) *cobra.Command {
 
 func tokenCreateCommand(s *surroundings) *cobra.Command {
 	var name, role, expires string
+	var unlimited bool
 	cmd := command("create", "Make a token and print it, this once", func(cmd *cobra.Command) error {
 		end, err := expiry(expires, time.Now())
 		if err != nil {
 			return err
 		}
 		return s.withAccounts(func(ctx context.Context, cmd *cobra.Command, service *auth.Service) error {
-			secret, _, err := service.CreateToken(ctx, name, role, end)
+			secret, _, err := service.CreateToken(ctx, auth.Token{Name: name, Role: role, ExpiresAt: end, Unlimited: unlimited})
 			if err != nil {
 				return err
 			}
@@ -36,6 +37,7 @@ func tokenCreateCommand(s *surroundings) *cobra.Command {
 	})
 	tokenNameFlag(cmd, &name)
 	roleFlag(cmd, &role)
+	cmd.Flags().BoolVar(&unlimited, "unlimited", false, "no rate limit: for a server that renders pages for many readers")
 	cmd.Flags().StringVar(&expires, "expires", "", "last day, 2027-12-31 (UTC), or a number of days, 90d; without it the token does not expire")
 	return cmd
 }
@@ -64,9 +66,9 @@ func tokenListCommand(s *surroundings) *cobra.Command {
 			return err
 		}
 		w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tNAME\tROLE\tCREATED\tLAST USED\tEXPIRES")
+		fmt.Fprintln(w, "ID\tNAME\tROLE\tCREATED\tLAST USED\tEXPIRES\tRATE")
 		for _, t := range list {
-			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, day(t.CreatedAt), minute(t.UsedAt), minute(t.ExpiresAt))
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, day(t.CreatedAt), minute(t.UsedAt), minute(t.ExpiresAt), limited(t))
 		}
 		return w.Flush()
 	}))
@@ -91,6 +93,13 @@ func tokenRevokeCommand(s *surroundings) *cobra.Command {
 func tokenNameFlag(cmd *cobra.Command, v *string) {
 	cmd.Flags().StringVar(v, "name", "", "name of the token: what it is for")
 	must(cmd.MarkFlagRequired("name"))
+}
+
+func limited(t auth.Token) string {
+	if t.Unlimited {
+		return "unlimited"
+	}
+	return "-"
 }
 
 func orDash(s string) string {

@@ -26,8 +26,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
 	defer cancel()
 	c.SetUserContext(ctx)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	s.harden(c)
 	defer func() {
 		if r := recover(); r != nil {
 			err = fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", r, debug.Stack()), "Internal Server Error")
@@ -40,35 +39,48 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
-// share lets the pages of every site use the dialect, as Strapi does. Who may do what is decided by the token, which a page has to
-// have; there are no cookies that a browser would send by itself.
-func (s *Server) share(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Retry-After")
-	if c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderAccessControlRequestMethod) != "" {
-		c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, DELETE")
-		c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, If-Match, If-None-Match")
-		c.Set(fiber.HeaderAccessControlMaxAge, "86400")
-		return c.SendStatus(fiber.StatusNoContent)
+// harden sets the headers with which no answer does harm in a browser, whatever is in it. What is meant to be seen or embedded, a page
+// or a file, replaces them. A browser that once came by https stays with it, if that is where the world reaches this Kontor.
+func (s *Server) harden(c *fiber.Ctx) {
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if s.https {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
-	return c.Next()
 }
 
-// identify finds out who is calling. Wrong credentials are refused even where none are needed, so that a client notices.
+// identify finds out who is calling and whether it does too often. Wrong credentials are refused even where none are needed, so that a
+// client notices.
 func (s *Server) identify(c *fiber.Ctx) error {
 	header := c.Get(fiber.HeaderAuthorization)
 	if header == "" {
 		c.Locals(callerKey, auth.Anonymous())
+		if err := s.admit(c, auth.Anonymous()); err != nil {
+			return err
+		}
 		return c.Next()
+	}
+	wrong, err := s.refusals(c)
+	if err != nil {
+		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "private, no-store")
 	scheme, secret, ok := strings.Cut(header, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		wrong()
 		return fault.New(fault.Unauthorized, "Missing or invalid credentials")
 	}
 	secret = strings.TrimSpace(secret)
 	caller, err := s.auth.Caller(c.UserContext(), secret)
+	if fault.Is(err, fault.Unauthorized) {
+		wrong()
+	}
 	if err != nil {
+		return err
+	}
+	if err := s.admit(c, caller); err != nil {
 		return err
 	}
 	c.Locals(callerKey, caller)

@@ -7,6 +7,8 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/rate"
 )
 
 // Options are what a Server is made from. Content and Auth must be there; the rest has defaults.
@@ -25,6 +28,12 @@ type Options struct {
 	RequestTimeout time.Duration // how long the work on a request may take; 10 s if 0
 	ReadTimeout    time.Duration // how long a client may take to send a request; 30 s if 0
 	BodyLimit      int           // bytes; 1 MiB if 0
+
+	BaseURL        string         // where the world reaches this server; "" if that is not known
+	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
+	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	CORSOrigins    []string       // whose pages may read /api, "*" for all
 }
 
 // Server is Kontor over HTTP.
@@ -35,6 +44,10 @@ type Server struct {
 	auth    *auth.Service
 	log     *slog.Logger
 	timeout time.Duration
+	limits  limits
+	proxies []netip.Prefix
+	origins []string
+	https   bool
 	silent  sync.Map // see listener
 }
 
@@ -46,7 +59,8 @@ const headLimit = 16 << 10
 
 // New makes a server with all its routes.
 func New(o Options) *Server {
-	s := &Server{content: o.Content, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second)}
+	s := &Server{content: o.Content, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:")}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -167,14 +167,14 @@ func newServer(t testing.TB, u setup) *server {
 		t.Fatal(err)
 	}
 	for _, role := range []string{auth.Editor, auth.Admin} {
-		secret, _, err := s.auth.CreateToken(ctx, role, role, time.Time{})
+		secret, _, err := s.auth.CreateToken(ctx, auth.Token{Name: role, Role: role})
 		if err != nil {
 			t.Fatal(err)
 		}
 		s.secrets[role] = "Bearer " + secret
 	}
 	// The time for a request is long: the machine may be busy.
-	o := api.Options{Content: s.content, Auth: s.auth, RequestTimeout: time.Minute, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	o := api.Options{Content: s.content, Auth: s.auth, RequestTimeout: time.Minute, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if u.edit != nil {
 		u.edit(&o)
 	}

@@ -17,7 +17,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"kontor/pkg/api"
 	"kontor/pkg/auth"
@@ -145,7 +144,7 @@ func newTranscriptClient(t *testing.T) *transcriptClient {
 	if err := entries.Activate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	token, _, err := accounts.CreateToken(ctx, "transcript", auth.Editor, time.Time{})
+	token, _, err := accounts.CreateToken(ctx, auth.Token{Name: "transcript", Role: auth.Editor})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func (s *Server) signIn(c *fiber.Ctx) error {
 		return err
 	}
 	secret, account, err := s.auth.SignIn(c.UserContext(), auth.Credentials{
-		Identifier: text(in, "identifier"), Password: text(in, "password"), Address: c.IP(),
+		Identifier: text(in, "identifier"), Password: text(in, "password"), Address: s.clientAddress(c).String(),
 	})
 	if err != nil {
 		return err

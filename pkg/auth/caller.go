@@ -35,6 +35,7 @@ type Caller struct {
 	Name         string // for the history: who did it
 	Role         string
 	Organisation string // documentId of the organisation that the account belongs to
+	Unlimited    bool   // no rate limit holds
 }
 
 // Anonymous is a caller without credentials.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
@@ -193,12 +192,12 @@ func TestSlowTokenLosesItsName(t *testing.T) {
 	slow.before = func(op store.Op) {
 		if op.Collection == "_tokens" && won == "" {
 			var err error
-			if won, _, err = fast.CreateToken(t.Context(), "build", auth.Editor, time.Time{}); err != nil {
+			if won, _, err = fast.CreateToken(t.Context(), auth.Token{Name: "build", Role: auth.Editor}); err != nil {
 				t.Error(err)
 			}
 		}
 	}
-	_, _, err := newService(t, slow, c).CreateToken(t.Context(), "Build", auth.Admin, time.Time{})
+	_, _, err := newService(t, slow, c).CreateToken(t.Context(), auth.Token{Name: "Build", Role: auth.Admin})
 	wantFields(t, err, "name")
 	list, err := fast.ListTokens(t.Context())
 	if err != nil || len(list) != 1 || list[0].Role != auth.Editor {

@@ -256,7 +256,7 @@ func TestUseIsNotedHourly(t *testing.T) {
 	ctx := t.Context()
 	create(t, s, "a@x.example", auth.Admin)
 	session := signIn(t, s, "a@x.example", password)
-	token, _, err := s.CreateToken(ctx, "t", auth.Editor, time.Time{})
+	token, _, err := s.CreateToken(ctx, auth.Token{Name: "t", Role: auth.Editor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestNothingSecretIsStored(t *testing.T) {
 	s := newService(t, st, newClock())
 	create(t, s, "a@x.example", auth.Admin)
 	session := signIn(t, s, "a@x.example", password)
-	token, _, err := s.CreateToken(t.Context(), "t", auth.Editor, time.Time{})
+	token, _, err := s.CreateToken(t.Context(), auth.Token{Name: "t", Role: auth.Editor})
 	if err != nil {
 		t.Fatal(err)
 	}

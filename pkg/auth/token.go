@@ -21,18 +21,20 @@ type Token struct {
 	CreatedAt time.Time
 	UsedAt    time.Time // to the hour; zero if it never was
 	ExpiresAt time.Time // zero if it never does
+	Unlimited bool      // no rate limit holds for it: for a server that renders pages for many readers
 }
 
 func readToken(d store.Document) Token {
 	m := d.Part(store.Meta)
 	return Token{ID: integer(m, "id"), Name: text(m, "name"), Role: text(m, "role"), CreatedAt: pointInTime(m, "createdAt"),
-		UsedAt: pointInTime(m, "used"), ExpiresAt: pointInTime(m, "expires")}
+		UsedAt: pointInTime(m, "used"), ExpiresAt: pointInTime(m, "expires"), Unlimited: m["unlimited"] == true}
 }
 
-// CreateToken makes an API token and gives its secret, which is stored nowhere. expires is the zero time for never.
-func (s *Service) CreateToken(ctx context.Context, name, role string, expires time.Time) (secret string, t Token, err error) {
+// CreateToken makes an API token and gives its secret, which is stored nowhere. Of want, the ID and the times of creation and use
+// do not count. A validation error names the fields that are wrong.
+func (s *Service) CreateToken(ctx context.Context, want Token) (secret string, t Token, err error) {
 	now := s.now().Truncate(time.Millisecond)
-	t = Token{Name: name, Role: role, CreatedAt: now, ExpiresAt: expires.Truncate(time.Millisecond)}
+	t = Token{Name: want.Name, Role: want.Role, Unlimited: want.Unlimited, CreatedAt: now, ExpiresAt: want.ExpiresAt.Truncate(time.Millisecond)}
 	if err := fault.Fields(checkToken(t, now)); err != nil {
 		return "", Token{}, err
 	}
@@ -41,15 +43,18 @@ func (s *Service) CreateToken(ctx context.Context, name, role string, expires ti
 	}
 	secret = newSecret(tokenPrefix)
 	holder := secretKey(secret)
-	var end any
+	var end, unlimited any
 	if !t.ExpiresAt.IsZero() {
 		end = formatTime(t.ExpiresAt)
 	}
+	if t.Unlimited {
+		unlimited = true
+	}
 	doc := store.Op{Kind: store.Insert, Collection: tokens, Key: holder, Parts: metaPart(present(value.Object{
-		"id": t.ID, "name": name, "role": role, "createdAt": formatTime(now), "expires": end,
+		"id": t.ID, "name": t.Name, "role": t.Role, "createdAt": formatTime(now), "expires": end, "unlimited": unlimited,
 	}))}
 	for range maxAttempts {
-		c, err := s.ops(ctx, claim{tokenNames, fold(name), holder}, func(ctx context.Context, holder string) (bool, error) {
+		c, err := s.ops(ctx, claim{tokenNames, fold(t.Name), holder}, func(ctx context.Context, holder string) (bool, error) {
 			_, err := s.store.Get(ctx, tokens, holder, []string{})
 			if fault.Is(err, fault.NotFound) {
 				return true, nil
@@ -165,7 +170,7 @@ func (s *Service) tokenCaller(ctx context.Context, secret string) (Caller, error
 		return Caller{}, unauthorized()
 	}
 	s.noteUse(ctx, tokens, d)
-	return Caller{ID: tokenCaller + key(t.ID), Name: t.Name, Role: t.Role}, nil
+	return Caller{ID: tokenCaller + key(t.ID), Name: t.Name, Role: t.Role, Unlimited: t.Unlimited}, nil
 }
 
 func noToken() error { return fault.New(fault.NotFound, "There is no such token") }

@@ -14,7 +14,7 @@ func TestTokenLife(t *testing.T) {
 	s, c := open(t)
 	ctx := t.Context()
 	expires := c.now().Add(48 * time.Hour)
-	secret, made, err := s.CreateToken(ctx, "Website", auth.Editor, expires)
+	secret, made, err := s.CreateToken(ctx, auth.Token{Name: "Website", Role: auth.Editor, ExpiresAt: expires})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestTokenLife(t *testing.T) {
 	_, err = s.Caller(ctx, secret)
 	wantCode(t, err, fault.Unauthorized)
 
-	_, _, err = s.CreateToken(ctx, "website", auth.Editor, time.Time{})
+	_, _, err = s.CreateToken(ctx, auth.Token{Name: "website", Role: auth.Editor})
 	wantFields(t, err, "name") // an expired one keeps its name
 	if err := s.RevokeToken(ctx, 1); err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func TestTokenLife(t *testing.T) {
 	wantCode(t, s.RevokeToken(ctx, 1), fault.NotFound)
 	_, err = s.TokenByName(ctx, "Website")
 	wantCode(t, err, fault.NotFound)
-	secret, made, err = s.CreateToken(ctx, "website", auth.Admin, time.Time{})
+	secret, made, err = s.CreateToken(ctx, auth.Token{Name: "website", Role: auth.Admin})
 	if err != nil || made.ID <= 1 || !made.ExpiresAt.IsZero() {
 		t.Fatalf("made %+v, %v", made, err)
 	}
@@ -75,7 +75,7 @@ func TestTokenChecks(t *testing.T) {
 		{"long", strings.Repeat("ä", 101), auth.Editor, time.Time{}, "name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			secret, _, err := s.CreateToken(t.Context(), tt.token, tt.role, tt.expires)
+			secret, _, err := s.CreateToken(t.Context(), auth.Token{Name: tt.token, Role: tt.role, ExpiresAt: tt.expires})
 			wantFields(t, err, strings.Fields(tt.fields)...)
 			if secret != "" {
 				t.Errorf("got a token")
@@ -98,10 +98,10 @@ func TestTokensUnderConcurrency(t *testing.T) {
 	for i := range 8 {
 		s := newService(t, &prefixStore{Store: shared, left: -1}, c)
 		wg.Go(func() {
-			if _, _, err := s.CreateToken(t.Context(), "one", auth.Editor, time.Time{}); err != nil {
+			if _, _, err := s.CreateToken(t.Context(), auth.Token{Name: "one", Role: auth.Editor}); err != nil {
 				wantFields(t, err, "name")
 			}
-			if _, _, err := s.CreateToken(t.Context(), "own "+string(rune('a'+i)), auth.Editor, time.Time{}); err != nil {
+			if _, _, err := s.CreateToken(t.Context(), auth.Token{Name: "own " + string(rune('a'+i)), Role: auth.Editor}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -6,7 +6,10 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
+
+	"kontor/pkg/rate"
 )
 
 // Config is what is in force. Load makes it; the zero value is of no use.
@@ -21,6 +24,11 @@ type Config struct {
 	RequestTimeout  time.Duration // how long a request may take
 	ShutdownTimeout time.Duration // how long a shutdown waits for running requests
 	BodyLimit       int64         // the longest body of a request, in bytes; uploads have their own
+
+	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
+	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	CORSOrigins    []string       // whose pages may read /api: "https://www.portal.example", "*" for all; none if empty
 
 	Warnings []string // what is not wrong but not likely meant
 

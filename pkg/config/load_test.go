@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,8 @@ func TestDefaults(t *testing.T) {
 	}
 	if c.Addr != "127.0.0.1:8080" || c.Data != "./data" || c.Schemas != "" || c.Store != "" || c.BaseURL != "" ||
 		c.LogFormat != config.LogText || c.LogLevel != slog.LevelInfo || c.RequestTimeout != 10*time.Second ||
-		c.ShutdownTimeout != 20*time.Second || c.BodyLimit != 1<<20 || len(c.Warnings) != 0 {
+		c.ShutdownTimeout != 20*time.Second || c.BodyLimit != 1<<20 || len(c.Warnings) != 0 ||
+		c.RateLimit.Span() != time.Minute || c.TokenRateLimit.Burst != 12000 || c.TrustedProxies != nil || !slices.Equal(c.CORSOrigins, []string{"*"}) {
 		t.Errorf("got %+v", c)
 	}
 	for _, s := range c.Settings() {
@@ -118,6 +120,26 @@ func TestValues(t *testing.T) {
 		{"body-limit", "99999999999999999999", "wants a size", ""},
 		{"body-limit", "1MB", "wants a size", ""},
 		{"body-limit", "-1", "wants a size", ""},
+		{"rate-limit", "600/1m", "", "600/1m"},
+		{"rate-limit", "7/1m30s", "", "7/1m30s"},
+		{"rate-limit", "100/1h", "", "100/1h"},
+		{"rate-limit", "off", "", "off"},
+		{"rate-limit", "600", "wants a number of requests and a time", ""},
+		{"rate-limit", "0/1m", "wants a number of requests and a time", ""},
+		{"rate-limit", "-1/1m", "wants a number of requests and a time", ""},
+		{"rate-limit", "10/1", "such as 20s", ""},
+		{"rate-limit", "10/20ms", "at least 1s", ""},
+		{"trusted-proxies", "10.0.0.7, 192.168.0.0/16,::1", "", "10.0.0.7,192.168.0.0/16,::1"},
+		{"trusted-proxies", "10.0.0.7/8", "its network is 10.0.0.0/8", ""},
+		{"trusted-proxies", "proxy.example", "wants addresses or networks", ""},
+		{"trusted-proxies", "fe80::1%eth0", "wants addresses or networks", ""},
+		{"cors-origins", "*", "", "*"},
+		{"cors-origins", "none", "", "none"},
+		{"cors-origins", "https://WWW.portal.example:443/, http://localhost:3000", "", "https://www.portal.example,http://localhost:3000"},
+		{"cors-origins", "*,https://portal.example", "either * or a list", ""},
+		{"cors-origins", "https://*.portal.example", "wants sites", ""},
+		{"cors-origins", "portal.example", "wants sites", ""},
+		{"cors-origins", "https://portal.example/path", "wants sites", ""},
 		{"store", "mongodb://u:pw@db/kontor", "mongodb is not offered yet", ""},
 		{"store", "sqlite", "not the address", ""},
 	} {

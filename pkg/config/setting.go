@@ -1,15 +1,19 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"kontor/pkg/rate"
 )
 
 // setting is one row of the table.
@@ -30,6 +34,8 @@ const (
 	textKind     kind = "text"
 	durationKind kind = "duration"
 	sizeKind     kind = "size"
+	rateKind     kind = "rate"
+	listKind     kind = "list"
 )
 
 // settings is the table. To add a setting, add a field to Config and a row here.
@@ -57,6 +63,14 @@ func settings() []setting {
 			parse: into(func(c *Config) *time.Duration { return &c.ShutdownTimeout }, span), show: func(c *Config) string { return c.ShutdownTimeout.String() }},
 		{name: "body-limit", kind: sizeKind, standard: "1MiB", help: "longest body of a request, uploads aside",
 			parse: into(func(c *Config) *int64 { return &c.BodyLimit }, sizeWithin(1<<10, 1<<30)), show: func(c *Config) string { return showBytes(c.BodyLimit) }},
+		{name: "rate-limit", kind: rateKind, standard: "6000/1m", help: "requests that an address may make without credentials, or off",
+			parse: into(func(c *Config) *rate.Limit { return &c.RateLimit }, limit), show: func(c *Config) string { return showLimit(c.RateLimit) }},
+		{name: "token-rate-limit", kind: rateKind, standard: "12000/1m", help: "requests that a token or an account may make, or off",
+			parse: into(func(c *Config) *rate.Limit { return &c.TokenRateLimit }, limit), show: func(c *Config) string { return showLimit(c.TokenRateLimit) }},
+		{name: "trusted-proxies", kind: listKind, help: "addresses and networks whose X-Forwarded-For is believed, comma-separated",
+			parse: into(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, networks), show: func(c *Config) string { return showNetworks(c.TrustedProxies) }},
+		{name: "cors-origins", kind: listKind, standard: "*", help: "sites whose pages may read /api, comma-separated; * for all, none for no other",
+			parse: into(func(c *Config) *[]string { return &c.CORSOrigins }, origins), show: func(c *Config) string { return cmp.Or(strings.Join(c.CORSOrigins, ","), nobody) }},
 	}
 }
 

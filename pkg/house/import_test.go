@@ -14,7 +14,7 @@ import (
 var table = map[string][]string{
 	"value":    {"fault"},
 	"fault":    {},
-	"config":   {},
+	"config":   {"rate"},
 	"rate":     {},
 	"schema":   {"fault", "value"},
 	"query":    {"fault", "value"},

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
@@ -59,7 +58,7 @@ func seed(ctx context.Context, dir string, entries, drafts int) (d *dataset, err
 		return nil, err
 	}
 	d = &dataset{places: placeNames(396), wanted: entries, wantedDrafts: drafts, service: service}
-	if d.token, _, err = accounts.CreateToken(ctx, "bench", auth.Editor, time.Time{}); err != nil {
+	if d.token, _, err = accounts.CreateToken(ctx, auth.Token{Name: "bench", Role: auth.Editor}); err != nil {
 		return nil, err
 	}
 	return d, d.fill(ctx)

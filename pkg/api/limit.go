@@ -1,0 +1,143 @@
+package api
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/rate"
+)
+
+// maxClients bounds the memory of the rate limits, about 200 bytes each.
+const maxClients = 50_000
+
+// perRefusal is how many wrong credentials a network may show: guessing a token is hopeless, but each try costs a look into the store.
+var perRefusal = rate.Limit{Burst: 100, Every: time.Second}
+
+// limits says how often each client may ask: a network without credentials, and a caller with them from wherever it comes.
+type limits struct {
+	buckets *rate.Limiter[client]
+	address policy
+	caller  policy
+}
+
+// client is whose bucket it is.
+type client struct {
+	network netip.Prefix // without credentials
+	caller  string       // with them: the ID of the account or token
+	refused bool         // the network's bucket for wrong credentials
+}
+
+// policy is a limit and how it is told to clients.
+type policy struct {
+	limit rate.Limit
+	name  string // what is counted
+	text  string // RateLimit-Policy
+}
+
+func newLimits(perAddress, perCaller rate.Limit) limits {
+	return limits{buckets: rate.New[client](time.Now, maxClients), address: newPolicy("address", perAddress), caller: newPolicy("caller", perCaller)}
+}
+
+func newPolicy(name string, l rate.Limit) policy {
+	return policy{limit: l, name: name, text: fmt.Sprintf("%q;q=%d;w=%d", name, l.Burst, rate.Seconds(l.Span()))}
+}
+
+// admit counts a request, and refuses it if its client has made too many. The answer says how many are left, in the fields of
+// draft-ietf-httpapi-ratelimit-headers-10: t is when all of them are back.
+func (s *Server) admit(c *fiber.Ctx, caller auth.Caller) error {
+	p, key := s.limits.address, client{caller: caller.ID}
+	switch {
+	case caller.Unlimited:
+		return nil
+	case caller.ID != "":
+		p = s.limits.caller
+	default:
+		key.network = rate.Network(s.clientAddress(c))
+	}
+	if p.limit.IsZero() {
+		return nil
+	}
+	state, ok := s.limits.buckets.Take(key, p.limit)
+	c.Set("RateLimit-Policy", p.text)
+	c.Set("RateLimit", string(p.appendState(make([]byte, 0, 40), state)))
+	if !ok {
+		return tooMany(state)
+	}
+	return nil
+}
+
+func (p policy) appendState(dst []byte, state rate.State) []byte {
+	dst = append(strconv.AppendQuote(dst, p.name), ";r="...)
+	dst = append(strconv.AppendInt(dst, int64(state.Left), 10), ";t="...)
+	return strconv.AppendInt(dst, rate.Seconds(state.Full), 10)
+}
+
+func tooMany(state rate.State) error {
+	return fault.New(fault.TooMany, "Too many requests, try again later").With("retryAfter", rate.Seconds(state.Wait))
+}
+
+// refusals says whether the client's network may show credentials: it may not after too many wrong ones. With a limit on requests
+// switched off this is off too.
+func (s *Server) refusals(c *fiber.Ctx) (wrong func(), err error) {
+	if s.limits.address.limit.IsZero() {
+		return func() {}, nil
+	}
+	key := client{network: rate.Network(s.clientAddress(c)), refused: true}
+	if state, ok := s.limits.buckets.Look(key, perRefusal); !ok {
+		return nil, tooMany(state)
+	}
+	return func() { s.limits.buckets.Take(key, perRefusal) }, nil
+}
+
+// clientAddress is where a request comes from. Behind proxies that the operator trusts it is the last address in X-Forwarded-For that
+// is none of theirs: what stands before it, the client may have written itself.
+func (s *Server) clientAddress(c *fiber.Ctx) netip.Addr {
+	tcp, ok := c.Context().RemoteAddr().(*net.TCPAddr)
+	if !ok {
+		return netip.Addr{}
+	}
+	addr := tcp.AddrPort().Addr().Unmap()
+	if !s.trusts(addr) {
+		return addr
+	}
+	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor)
+	for i := len(lines) - 1; i >= 0; i-- {
+		hops := strings.Split(string(lines[i]), ",")
+		for j := len(hops) - 1; j >= 0; j-- {
+			hop, ok := hopAddress(strings.TrimSpace(hops[j]))
+			if !ok {
+				return addr
+			}
+			if addr = hop; !s.trusts(addr) {
+				return addr
+			}
+		}
+	}
+	return addr
+}
+
+// hopAddress reads an address as proxies write it: alone, or with a port.
+func hopAddress(s string) (netip.Addr, bool) {
+	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return a.Unmap(), true
+	}
+	ap, err := netip.ParseAddrPort(s)
+	return ap.Addr().Unmap(), err == nil
+}
+
+func (s *Server) trusts(a netip.Addr) bool {
+	for _, p := range s.proxies {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
