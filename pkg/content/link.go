@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -205,18 +206,50 @@ func (l *linker) apply(f *schema.Field, c Links, current any, path []string) any
 			}
 			list = slices.DeleteFunc(list, func(s string) bool { return s == gone })
 		}
-		for _, k := range c.Connect {
-			target := id(k)
-			if !f.Many && target != "" {
-				list = nil // wherever it was to go, it takes the one place
-			}
-			list = place(list, target, k.Position)
-		}
+		list = l.connect(f, list, c.Connect, id, path)
 	}
 	return asValue(f, list)
 }
 
-// place puts an id in its position; one that is in the list already moves only if a position is given.
+// connect puts targets in their places. One that is to stand beside another of the same body waits until that is placed.
+func (l *linker) connect(f *schema.Field, list []string, targets []Link, id func(Link) string, path []string) []string {
+	type step struct {
+		Link
+		id string
+	}
+	waiting := make([]step, len(targets))
+	for i, k := range targets {
+		waiting[i] = step{k, id(k)}
+	}
+	if !f.Many {
+		for _, s := range waiting {
+			if s.id != "" {
+				list = []string{s.id} // wherever it was to go, it takes the one place
+			}
+		}
+		return list
+	}
+	for len(waiting) > 0 {
+		var later []step
+		for _, s := range waiting {
+			if beside := cmp.Or(s.Position.Before, s.Position.After); beside != "" && (beside == s.id || !slices.Contains(list, beside)) {
+				later = append(later, s)
+				continue
+			}
+			list = place(list, s.id, s.Position)
+		}
+		if len(later) == len(waiting) {
+			for _, s := range later {
+				l.wrong = append(l.wrong, noPlace(f, cmp.Or(s.Position.Before, s.Position.After), path))
+			}
+			break
+		}
+		waiting = later
+	}
+	return list
+}
+
+// place puts an id in its position, where there is one; one that is in the list already moves only if a position is given.
 func place(list []string, id string, p Position) []string {
 	if id == "" {
 		return list
@@ -231,9 +264,9 @@ func place(list []string, id string, p Position) []string {
 	switch {
 	case p.Start:
 		at = 0
-	case p.Before != "" && slices.Contains(list, p.Before):
+	case p.Before != "":
 		at = slices.Index(list, p.Before)
-	case p.After != "" && slices.Contains(list, p.After):
+	case p.After != "":
 		at = slices.Index(list, p.After) + 1
 	}
 	return slices.Insert(list, at, id)
@@ -251,6 +284,14 @@ func asValue(f *schema.Field, list []string) any {
 		out[i] = s
 	}
 	return out
+}
+
+func noPlace(f *schema.Field, beside string, path []string) fault.Field {
+	return fault.Field{
+		Path: path, Code: "no_place", Value: beside,
+		English: fmt.Sprintf("%s has no relation to %q to stand before or after", f.Name, beside),
+		German:  fmt.Sprintf("„%s“: Vor oder hinter „%s“ geht es nicht, da dieser Eintrag hier nicht verknüpft ist.", f.Title.DE, beside),
+	}
 }
 
 func noTarget(f *schema.Field, k Link, path []string) fault.Field {

@@ -34,6 +34,8 @@ func TestLinks(t *testing.T) {
 		{"ab", content.Links{Connect: []content.Link{at("c", content.Position{Before: ids["b"]})}}, "acb"},
 		{"ab", content.Links{Connect: []content.Link{at("c", content.Position{After: ids["a"]}), at("d", content.Position{Before: ids["c"]})}}, "adcb"},
 		{"abc", content.Links{Connect: []content.Link{at("a", content.Position{After: ids["b"]})}}, "bac"},
+		{"ab", content.Links{Connect: []content.Link{at("c", content.Position{Before: ids["d"]}), at("d", content.Position{Start: true})}}, "cdab"},
+		{"", content.Links{Connect: []content.Link{at("a", content.Position{After: ids["b"]}), at("b", content.Position{After: ids["c"]}), link("c")}}, "cba"},
 		{"ab", content.Links{Disconnect: []content.Link{link("a")}, Connect: []content.Link{link("c")}}, "bc"},
 		{"ab", content.Links{Disconnect: []content.Link{{ID: num["b"]}, link("d"), {DocumentID: "nothing"}, {ID: 999}}}, "a"},
 		{"ab", content.Links{Replace: true, Set: []content.Link{link("a"), link("a")}}, "a"},
@@ -82,6 +84,18 @@ func TestLinks(t *testing.T) {
 	_, err := k.Update(ctx, editor, typ, id, obj{"topics": to("x", ids["a"], "y"), "contact": content.Links{Connect: []content.Link{{ID: 77}}},
 		"links": list{obj{"label": "l", "topic": to("z")}}}, content.Write{Draft: true})
 	equal(t, "every target that is not there", wrong(err), []string{"contact no_target", "links.0.topic no_target", "topics no_target", "topics no_target"})
+	for name, l := range map[string]content.Links{
+		"not linked":   {Connect: []content.Link{at("b", content.Position{Before: ids["c"]})}},
+		"disconnected": {Connect: []content.Link{at("b", content.Position{After: ids["a"]})}, Disconnect: []content.Link{link("a")}},
+		"itself":       {Connect: []content.Link{at("b", content.Position{After: ids["b"]})}},
+		"unknown":      {Connect: []content.Link{at("b", content.Position{Before: "nothing"})}},
+	} {
+		_, err := k.Update(ctx, editor, typ, id, obj{"topics": l}, content.Write{Draft: true})
+		equal(t, "beside what is "+name, wrong(err), []string{"topics no_place"})
+	}
+	_, err = k.Update(ctx, editor, typ, id, obj{"topics": content.Links{Connect: []content.Link{
+		at("b", content.Position{After: ids["c"]}), at("c", content.Position{After: ids["b"]}), link("d")}}}, content.Write{Draft: true})
+	equal(t, "beside each other", wrong(err), []string{"topics no_place", "topics no_place"})
 	// A target of another type is none.
 	person := k.create("person", obj{"name": "P"})
 	_, err = k.Update(ctx, editor, typ, id, obj{"topics": to(person)}, content.Write{Draft: true})
