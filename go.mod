@@ -3,6 +3,7 @@ module kontor
 go 1.26.0
 
 require (
+	github.com/gabriel-vasile/mimetype v1.4.13
 	github.com/go-json-experiment/json v1.27.2
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/google/uuid v1.6.0

@@ -62,7 +62,7 @@ func (w *write) numericID() (int64, error) {
 	for _, r := range w.siblings {
 		return integer(r.meta, "id"), nil
 	}
-	return w.svc.ids.take(w.ctx, w.typ.ID)
+	return w.svc.ids.Take(w.ctx, w.typ.ID)
 }
 
 // Update merges the fields that changes name into an entry, and publishes it unless o.Draft. A locale that the entry does not have

@@ -29,7 +29,7 @@ type Service struct {
 	locales []string // every locale that some type has
 	now     func() time.Time
 	log     *slog.Logger
-	ids     blocks
+	ids     store.Numbers
 	active  activeSet
 }
 
@@ -42,7 +42,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{store: st, types: types, now: o.Now, log: o.Log}
-	s.ids.store = st
+	s.ids.Store, s.ids.Collection = st, counters
 	s.active.meta = o.Meta
 	for _, c := range []string{claims, counters, settings} {
 		if err := st.Ensure(ctx, store.Collection{Name: c}); err != nil {

@@ -1,0 +1,90 @@
+// Package asset is files: their bytes in the blob port, and a record of each in the store that says what it is called, what it is, whose
+// it is and what people should know of it.
+//
+// The bytes lie under "file/<key>", image variants under "image/<key>/<variant>", and neither ever changes. Bytes are written first, the
+// record second: a record without bytes cannot be, and bytes without a record, which a crash leaves behind, are swept after a day.
+// What a file is (its media type) is found by looking at its bytes while they stream through; its name only decides which of the
+// formats inside a container it is, such as a Word document in a ZIP archive whose first bytes do not tell.
+//
+// Who may read the bytes depends on the entries that use a file, so it is decided in content.
+package asset
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"kontor/pkg/asset/rendition"
+	"kontor/pkg/blob"
+	"kontor/pkg/fault"
+	"kontor/pkg/store"
+)
+
+// The collections of the package. What they hold lies in the meta part.
+const (
+	files    = "_files"         // by the file's key
+	counters = "_file-counters" // of the numeric ids
+)
+
+// DefaultMaxBytes is the longest file where nobody set another limit.
+const DefaultMaxBytes = 2 << 30
+
+// variantSlots is how many images are decoded at once. Each may take several hundred MB.
+const variantSlots = 2
+
+// Options are what a Service can be given; the zero value is ready for use.
+type Options struct {
+	Now      func() time.Time // the clock; time.Now if nil
+	Log      *slog.Logger     // nil discards
+	MaxBytes int64            // the longest file; DefaultMaxBytes if 0
+	Image    rendition.Limits // of images; a zero field is the package's own choice, which is smaller than rendition's
+}
+
+// Service is the files of one store and one blob storage. It is safe for use by many goroutines, and any number of processes may work
+// on both at once.
+type Service struct {
+	store   store.Store
+	blobs   blob.Store
+	now     func() time.Time
+	log     *slog.Logger
+	most    int64
+	image   rendition.Limits
+	numbers store.Numbers
+	slots   chan struct{}
+}
+
+// New makes the service and its collections.
+func New(ctx context.Context, st store.Store, bl blob.Store, o Options) (*Service, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	for _, c := range []store.Collection{
+		{Name: files, Many: []string{"meta.variants"}, Indexes: [][]string{{"meta.id"}, {"meta.sort.name"}, {"meta.createdAt"}, {"meta.createdBy", "meta.id"}}},
+		{Name: counters},
+	} {
+		if err := st.Ensure(ctx, c); err != nil {
+			return nil, fmt.Errorf("collection %s: %w", c.Name, err)
+		}
+	}
+	return &Service{
+		store: st, blobs: bl, now: o.Now, log: o.Log, most: cmp.Or(o.MaxBytes, DefaultMaxBytes),
+		image: rendition.Limits{
+			Bytes: cmp.Or(o.Image.Bytes, 48<<20), Pixels: cmp.Or(o.Image.Pixels, 100_000_000), Memory: cmp.Or(o.Image.Memory, 256<<20),
+		},
+		numbers: store.Numbers{Store: st, Collection: counters},
+		slots:   make(chan struct{}, variantSlots),
+	}, nil
+}
+
+// MaxBytes is the longest file that is taken.
+func (s *Service) MaxBytes() int64 { return s.most }
+
+// Ping tells whether the bytes can be reached.
+func (s *Service) Ping(ctx context.Context) error { return s.blobs.Ping(ctx) }
+
+func notFound() error { return fault.New(fault.NotFound, "Not Found") }

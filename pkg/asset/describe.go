@@ -1,0 +1,77 @@
+package asset
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/store"
+)
+
+// Changes are what Describe changes; nil leaves as it is.
+type Changes struct {
+	Name, Alt, Caption, Credit, Licence *string
+}
+
+// maxAttempts bounds how often a change is tried again after somebody else was first.
+const maxAttempts = 50
+
+// Describe changes what people say of a file. NotFound if it is not there for the caller, Invalid with every wrong fact.
+func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes Changes) (File, error) {
+	for range maxAttempts {
+		f, err := s.owned(ctx, c, id)
+		if err != nil {
+			return File{}, err
+		}
+		if changes.Name != nil {
+			f.Name = cleanName(*changes.Name)
+		}
+		for _, p := range []struct {
+			to   *string
+			from *string
+		}{{&f.Facts.Alt, changes.Alt}, {&f.Facts.Caption, changes.Caption}, {&f.Facts.Credit, changes.Credit}, {&f.Facts.Licence, changes.Licence}} {
+			if p.from != nil {
+				*p.to = *p.from
+			}
+		}
+		if err := fault.Fields(f.Facts.clean()); err != nil {
+			return File{}, err
+		}
+		f.UpdatedAt = s.now().UTC().Truncate(time.Millisecond)
+		err = s.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: f.described()}})
+		var conflict *store.OpError
+		if !errors.As(err, &conflict) {
+			return f, err
+		}
+	}
+	return File{}, fault.New(fault.Unavailable, "Too many writers at once")
+}
+
+// owned finds a file that the caller may change.
+func (s *Service) owned(ctx context.Context, c auth.Caller, id int64) (File, error) {
+	if !c.MayUpload() {
+		return File{}, fault.New(fault.Forbidden, "Forbidden")
+	}
+	f, err := s.File(ctx, id)
+	if err == nil && !Owns(c, f) {
+		err = notFound()
+	}
+	return f, err
+}
+
+// Delete removes a file, record first, and returns what it was. It does not ask who uses it: content.DeleteFile does. NotFound if it is
+// not there for the caller.
+func (s *Service) Delete(ctx context.Context, c auth.Caller, id int64) (File, error) {
+	f, err := s.owned(ctx, c, id)
+	if err != nil {
+		return File{}, err
+	}
+	err = s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: files, Key: f.Key}})
+	if err != nil {
+		return File{}, err
+	}
+	s.discard(ctx, f)
+	return f, nil
+}

@@ -1,0 +1,68 @@
+package asset
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kontor/pkg/fault"
+)
+
+// maxName is how many characters a name keeps.
+const maxName = 200
+
+// cleanName makes a name of whatever an uploader calls a file: its last segment, without what nobody sees or what turns the
+// direction of text around, at most 200 characters with the ending kept. Where nothing is left it is "file".
+func cleanName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = norm.NFC.String(strings.ToValidUTF8(name, ""))
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.In(r, unicode.Zs):
+			return ' '
+		case unicode.IsControl(r), unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp), r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, name)
+	name = strings.TrimRight(strings.TrimLeft(name, " ."), " .")
+	if n := utf8.RuneCountInString(name); n > maxName {
+		end := ext(name)
+		stem := []rune(strings.TrimSuffix(name, end))
+		name = strings.TrimRight(string(stem[:maxName-len(end)]), " .") + end
+	}
+	if name == "" {
+		return "file"
+	}
+	return name
+}
+
+// clean brings the facts into one form, and names what is too long or not text.
+func (f *Facts) clean() []fault.Field {
+	var wrong []fault.Field
+	for _, c := range []struct {
+		name, title string
+		text        *string
+		most        int
+	}{
+		{"alternativeText", "Alternativtext", &f.Alt, 1000}, {"caption", "Bildunterschrift", &f.Caption, 2000},
+		{"credit", "Urheber", &f.Credit, 500}, {"licence", "Lizenz", &f.Licence, 500},
+	} {
+		s := strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(*c.text, "\r\n", "\n")))
+		switch {
+		case !utf8.ValidString(*c.text), strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }):
+			wrong = append(wrong, fault.Field{Path: []string{c.name}, Code: "characters",
+				English: c.name + " holds characters that are no text", German: "„" + c.title + "“: enthält Zeichen, die kein Text sind."})
+		case utf8.RuneCountInString(s) > c.most:
+			wrong = append(wrong, fault.Field{Path: []string{c.name}, Code: "too_long",
+				English: fmt.Sprintf("%s must be at most %d characters", c.name, c.most),
+				German:  fmt.Sprintf("„%s“: höchstens %d Zeichen.", c.title, c.most)})
+		}
+		*c.text = s
+	}
+	return slices.Clip(wrong)
+}

@@ -1,0 +1,95 @@
+package asset
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"kontor/pkg/blob"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// orphanAge is how old bytes without a record must be to be removed: no upload takes as long after its last byte.
+const orphanAge = 24 * time.Hour
+
+// sweepBatch is how many keys are looked up at once.
+const sweepBatch = 500
+
+// Sweep removes bytes that no record knows and that are older than a day, and what uploads that died have left. It says how many it
+// removed. It may run in several processes at once.
+func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
+	before := s.now().Add(-orphanAge)
+	for _, prefix := range []string{"file/", "image/"} {
+		n, err := s.sweepPrefix(ctx, prefix, before)
+		if removed += n; err != nil {
+			return removed, err
+		}
+	}
+	n, err := s.blobs.Tidy(ctx, before)
+	return removed + n, err
+}
+
+// errFull ends a listing when a batch is full.
+var errFull = errors.New("full")
+
+// sweepPrefix removes orphans page by page, so that nothing is deleted under a running listing.
+func (s *Service) sweepPrefix(ctx context.Context, prefix string, before time.Time) (removed int, err error) {
+	for after := ""; ; {
+		var old []string
+		last := ""
+		err := s.blobs.List(ctx, prefix, after, func(i blob.Info) error {
+			if i.Modified.Before(before) {
+				old = append(old, i.Key)
+			}
+			if last = i.Key; len(old) == sweepBatch {
+				return errFull
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errFull) {
+			return removed, err
+		}
+		n, orphansErr := s.removeOrphans(ctx, prefix, old)
+		if removed += n; orphansErr != nil || err == nil {
+			return removed, orphansErr
+		}
+		after = last
+	}
+}
+
+// removeOrphans removes those of the blobs whose file has no record.
+func (s *Service) removeOrphans(ctx context.Context, prefix string, keys []string) (removed int, err error) {
+	if len(keys) == 0 {
+		return 0, nil
+	}
+	fileKey := func(blobKey string) string {
+		key, _, _ := strings.Cut(strings.TrimPrefix(blobKey, prefix), "/")
+		return key
+	}
+	list := make(value.List, len(keys))
+	for i, k := range keys {
+		list[i] = fileKey(k)
+	}
+	docs, err := s.store.Find(ctx, files, store.Query{Filter: query.Where(store.KeyPath, query.In, list), Parts: []string{}})
+	if err != nil {
+		return 0, err
+	}
+	known := make(map[string]bool, len(docs))
+	for _, d := range docs {
+		known[d.Key] = true
+	}
+	for _, k := range keys {
+		if known[fileKey(k)] {
+			continue
+		}
+		if err := s.blobs.Delete(ctx, k); err != nil && !fault.Is(err, fault.NotFound) {
+			return removed, err
+		}
+		removed++
+	}
+	return removed, nil
+}

@@ -1,0 +1,157 @@
+package asset
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"time"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// Info is what an uploader says of a file.
+type Info struct {
+	Name  string // paths, control characters and the like are taken out of it
+	Facts Facts
+}
+
+// cleanupTime is how long removing what an upload left may take once the upload itself is over.
+const cleanupTime = 10 * time.Second
+
+// Upload reads r to its end and keeps it as a new file of the caller. It holds no more of it in memory than a few hundred KB, save of
+// images while their variants are made. When it fails nothing is left. Forbidden without the right to upload; TooLarge beyond
+// MaxBytes and for images that would be too large to decode; Invalid for an empty file, a broken image, wrong facts; errors of r as
+// they are.
+func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info Info) (File, error) {
+	if !c.MayUpload() {
+		return File{}, fault.New(fault.Forbidden, "Forbidden")
+	}
+	if err := fault.Fields(info.Facts.clean()); err != nil {
+		return File{}, err
+	}
+	f := File{Key: newKey(), Name: cleanName(info.Name), Facts: info.Facts, CreatedBy: c.ID, Organisation: c.Organisation}
+	if err := s.keep(ctx, &f, r); err != nil {
+		return File{}, err
+	}
+	if err := s.vary(ctx, &f); err != nil {
+		s.discard(ctx, f)
+		return File{}, err
+	}
+	if err := s.record(ctx, &f); err != nil {
+		return File{}, err
+	}
+	return f, nil
+}
+
+// keep streams the bytes into the storage and notes what they are on the way.
+func (s *Service) keep(ctx context.Context, f *File, r io.Reader) error {
+	w := &watcher{r: r, most: s.most, sum: sha256.New()}
+	head := make([]byte, sniffed)
+	n, err := fill(w, head)
+	if err != nil && !errors.Is(err, errEnd) {
+		return err
+	}
+	if n == 0 {
+		return fault.New(fault.Invalid, "The file is empty")
+	}
+	head = head[:n]
+	f.Type, f.Charset = sniff(head, f.Name)
+	if _, err = s.blobs.Put(ctx, bytesKey(f.Key), io.MultiReader(bytes.NewReader(head), w)); err != nil {
+		return err
+	}
+	f.Size, f.SHA256 = w.size, hex.EncodeToString(w.sum.Sum(nil))
+	return nil
+}
+
+// errEnd is a true end of a stream, as opposed to what a reader that was cut off may say.
+var errEnd = io.EOF
+
+// fill reads until p is full or the end.
+func fill(r io.Reader, p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var m int
+		m, err = r.Read(p[n:])
+		n += m
+	}
+	if err == io.EOF {
+		return n, errEnd
+	}
+	return n, err
+}
+
+// watcher counts and sums up what is read through it.
+type watcher struct {
+	r    io.Reader
+	most int64
+	size int64
+	sum  hash.Hash
+}
+
+// Read reads on, unless it is too much.
+func (w *watcher) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	w.size += int64(n)
+	if w.size > w.most {
+		return 0, fault.New(fault.TooLarge, "A file has at most %d bytes", w.most).With("maxBytes", w.most)
+	}
+	_, _ = w.sum.Write(p[:n]) // a hash takes everything
+	return n, err
+}
+
+// record writes the record behind the bytes.
+func (s *Service) record(ctx context.Context, f *File) error {
+	var err error
+	if f.ID, err = s.numbers.Take(ctx, "file"); err != nil {
+		s.discard(ctx, *f)
+		return err
+	}
+	f.CreatedAt = s.now().UTC().Truncate(time.Millisecond)
+	f.UpdatedAt, f.rev = f.CreatedAt, 1
+	err = s.store.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: files, Key: f.Key, Parts: map[string]value.Object{store.Meta: f.meta()}}})
+	if err != nil && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Timeout) {
+		s.discard(ctx, *f) // else the record may be there after all, and must have its bytes
+	}
+	return err
+}
+
+// discard removes bytes that have no record. Those that it can't remove are swept.
+func (s *Service) discard(ctx context.Context, f File) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	defer cancel()
+	if err := s.removeBytes(ctx, f); err != nil {
+		s.log.Warn("the bytes of a file stay behind until they are swept", "key", f.Key, "error", err)
+	}
+}
+
+func (s *Service) removeBytes(ctx context.Context, f File) error {
+	errs := []error{s.blobs.Delete(ctx, bytesKey(f.Key))}
+	for _, v := range f.Variants {
+		errs = append(errs, s.blobs.Delete(ctx, variantKey(f.Key, v.Name)))
+	}
+	return errors.Join(errs...)
+}
+
+const keyAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// newKey gives 24 random characters, about 124 bits: nobody guesses it.
+func newKey() string {
+	var raw [48]byte
+	out := make([]byte, 0, 24)
+	for len(out) < cap(out) {
+		rand.Read(raw[:]) // never fails: crypto/rand ends the process if the system has no randomness
+		for _, b := range raw {
+			if b < 252 && len(out) < cap(out) { // 252 = 7 * 36: no character is likelier than another
+				out = append(out, keyAlphabet[b%36])
+			}
+		}
+	}
+	return string(out)
+}

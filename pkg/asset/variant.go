@@ -1,0 +1,51 @@
+package asset
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"kontor/pkg/asset/rendition"
+	"kontor/pkg/blob"
+	"kontor/pkg/fault"
+)
+
+// readable are the images that variants are made of.
+func readable() []string { return []string{"image/jpeg", "image/png", "image/gif", "image/webp"} }
+
+// vary measures an image and makes its variants, a few images at a time. What is no image of these kinds is left as it is.
+func (s *Service) vary(ctx context.Context, f *File) error {
+	if !slices.Contains(readable(), f.Type) {
+		return nil
+	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return fault.Wrap(fault.Timeout, ctx.Err(), "The request took too long")
+	}
+	facts, list, err := s.renditions(ctx, f.Key)
+	if fault.Is(err, fault.MediaType) {
+		return nil // the beginning of an image and nothing of one behind it
+	}
+	if err != nil {
+		return err
+	}
+	f.Width, f.Height = facts.Width, facts.Height
+	for _, r := range list {
+		f.Variants = append(f.Variants, Variant{Name: r.Name, Type: r.Type, Width: r.Width, Height: r.Height, Size: int64(len(r.Bytes))})
+		if _, err := s.blobs.Put(ctx, variantKey(f.Key, r.Name), bytes.NewReader(r.Bytes)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) renditions(ctx context.Context, key string) (rendition.Facts, []rendition.Rendition, error) {
+	r, _, err := s.blobs.Get(ctx, bytesKey(key), 0, blob.ToEnd)
+	if err != nil {
+		return rendition.Facts{}, nil, err
+	}
+	defer r.Close()
+	return rendition.Make(ctx, r, s.image)
+}
