@@ -77,7 +77,7 @@ func services(ctx context.Context, c config.Config, st store.Store, log *slog.Lo
 	if err != nil {
 		return nil, nil, err
 	}
-	entries, err := content.New(ctx, st, types, content.Options{Log: log, Meta: schemas.FS})
+	entries, err := content.New(ctx, st, types, content.Options{Log: log, Meta: schemas.FS, Roles: accounts.Roles()})
 	if err != nil {
 		return nil, nil, err
 	}

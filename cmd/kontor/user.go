@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -128,7 +127,7 @@ func mailFlag(cmd *cobra.Command, v *string) {
 }
 
 func roleFlag(cmd *cobra.Command, v *string) {
-	cmd.Flags().StringVar(v, "role", "", strings.Join([]string{auth.Admin, auth.Editor}, " or "))
+	cmd.Flags().StringVar(v, "role", "", "name of a stored role: admin, editor, reviewer, organizer or one of your own")
 	must(cmd.MarkFlagRequired("role"))
 }
 

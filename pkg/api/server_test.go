@@ -103,15 +103,15 @@ func prepare() error {
 
 func services(st store.Store, types *schema.Set) (*content.Service, *auth.Service, error) {
 	ctx := context.Background()
-	entries, err := content.New(ctx, st, types, content.Options{Meta: schemas.FS})
+	accounts, err := auth.New(ctx, st, auth.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := entries.Activate(ctx); err != nil {
+	entries, err := content.New(ctx, st, types, content.Options{Meta: schemas.FS, Roles: accounts.Roles()})
+	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := auth.New(ctx, st, auth.Options{})
-	return entries, accounts, err
+	return entries, accounts, entries.Activate(ctx)
 }
 
 func openSQLite(t testing.TB) store.Store {

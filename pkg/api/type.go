@@ -1,13 +1,9 @@
 package api
 
 import (
-	"slices"
-
 	"github.com/gofiber/fiber/v2"
 
-	"kontor/pkg/auth"
-	"kontor/pkg/fault"
-	"kontor/pkg/schema"
+	"kontor/pkg/content"
 	"kontor/pkg/value"
 )
 
@@ -16,14 +12,13 @@ func (s *Server) listTypes(c *fiber.Ctx) error {
 	if _, err := params(c); err != nil {
 		return err
 	}
-	var out value.List
-	for _, t := range s.content.Types().Types() {
-		if _, may := callerOf(c).May(auth.ReadDraft, t); may {
-			out = append(out, typeObject(callerOf(c), t))
-		}
+	views, err := s.content.TypeViews(callerOf(c))
+	if err != nil {
+		return err
 	}
-	if out == nil {
-		return fault.New(fault.Forbidden, "Forbidden")
+	out := make(value.List, len(views))
+	for i, v := range views {
+		out[i] = typeObject(v)
 	}
 	return sendData(c, 0, out)
 }
@@ -33,47 +28,36 @@ func (s *Server) getType(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, may := callerOf(c).May(auth.ReadDraft, t); !may {
-		return fault.New(fault.Forbidden, "Forbidden")
+	v, err := s.content.TypeView(callerOf(c), t)
+	if err != nil {
+		return err
 	}
-	return sendData(c, 0, typeObject(callerOf(c), t))
+	return sendData(c, 0, typeObject(v))
 }
 
-// typeObject is a type with its schema file, without the fields that the caller may not read, and what the caller may do.
-func typeObject(c auth.Caller, t *schema.Type) value.Object {
-	file, _ := value.Decode(t.Raw)
-	doc, _ := file.(value.Object)
-	var actions value.List
-	for _, a := range []auth.Action{auth.Read, auth.ReadDraft, auth.Create, auth.Update, auth.Publish, auth.Unpublish, auth.Delete} {
-		if _, may := c.May(a, t); may {
-			actions = append(actions, string(a))
+// typeObject is a type with its schema file and what the caller may do: actions by name, and rights with their fields and whether they
+// are for every entry.
+func typeObject(v content.TypeView) value.Object {
+	actions := make(value.List, len(v.Rights))
+	rights := value.Object{}
+	for i, r := range v.Rights {
+		actions[i] = string(r.Action)
+		right := value.Object{"every": r.Every}
+		if r.Fields != nil {
+			right["fields"] = names(r.Fields)
 		}
+		rights[string(r.Action)] = right
 	}
 	return value.Object{
-		"id": t.ID, "path": "/api/" + t.PathName(), "single": t.Single, "title": t.Title.DE,
-		"fields": readable(c, t.Fields, doc), "actions": actions, "schema": doc,
+		"id": v.Type.ID, "path": "/api/" + v.Type.PathName(), "single": v.Type.Single, "title": v.Type.Title.DE,
+		"fields": names(v.Fields), "actions": actions, "rights": rights, "schema": v.Schema,
 	}
 }
 
-// readable gives the names of the fields that the caller may read and takes the others out of the schema.
-func readable(c auth.Caller, fields []*schema.Field, doc value.Object) value.List {
-	props, _ := doc["properties"].(value.Object)
-	var names value.List
-	for _, f := range fields {
-		if !c.Reads(f) {
-			delete(props, f.Name)
-			continue
-		}
-		names = append(names, f.Name)
-		if inner, ok := props[f.Name].(value.Object); ok && f.Kind == schema.Object {
-			if items, ok := inner["items"].(value.Object); ok {
-				inner = items
-			}
-			readable(c, f.Fields, inner)
-		}
+func names(list []string) value.List {
+	out := make(value.List, len(list))
+	for i, s := range list {
+		out[i] = s
 	}
-	if required, ok := doc["required"].(value.List); ok {
-		doc["required"] = slices.DeleteFunc(required, func(name any) bool { _, ok := props[name.(string)]; return !ok })
-	}
-	return names
+	return out
 }

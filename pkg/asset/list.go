@@ -42,7 +42,8 @@ func (s *Service) List(ctx context.Context, c auth.Caller, q Query) ([]File, int
 	if err != nil {
 		return nil, 0, err
 	}
-	filter := query.AllOf(visible(c), cond, textual(q.Text))
+	visible, _ := c.Files()
+	filter := query.AllOf(visible, cond, textual(q.Text))
 	if err := filter.Check(); err != nil {
 		return nil, 0, err
 	}
@@ -67,24 +68,6 @@ func (s *Service) List(ctx context.Context, c auth.Caller, q Query) ([]File, int
 		}
 	}
 	return list, total, nil
-}
-
-// visible hits the files that the caller owns.
-func visible(c auth.Caller) query.Filter {
-	if c.MayCurate() {
-		return query.Filter{}
-	}
-	var own []query.Filter
-	if c.ID != "" {
-		own = append(own, query.Where("meta.createdBy", query.Eq, c.ID))
-	}
-	if c.Organisation != "" {
-		own = append(own, query.Where("meta.organisation", query.Eq, c.Organisation))
-	}
-	if own == nil {
-		return query.Nothing()
-	}
-	return query.AnyOf(own...)
 }
 
 // kinds says of what kind each name is.

@@ -53,16 +53,16 @@ func (s *Service) Files(ctx context.Context, ids []int64) (map[int64]File, error
 	return out, nil
 }
 
-// Owns tells whether a caller may see and change a file whatever entries it is used in: one that it or its organisation added, or any
-// for those who look after all.
+// Owns tells whether a caller may see and change a file whatever entries it is used in: one that the rules of its role open.
 func Owns(c auth.Caller, f File) bool {
-	switch {
-	case c.MayCurate():
-		return true
-	case !c.MayUpload():
-		return false
+	filter, ok := c.Files()
+	facts := value.Object{}
+	for name, v := range map[string]string{"createdBy": f.CreatedBy, "organisation": f.Organisation} {
+		if v != "" {
+			facts[name] = v
+		}
 	}
-	return c.ID != "" && c.ID == f.CreatedBy || c.Organisation != "" && c.Organisation == f.Organisation
+	return ok && query.Eval(filter, value.Object{store.Meta: facts}, func(string) bool { return false })
 }
 
 // Open opens length bytes of a file from offset on, as blob.Store.Get does; with the name of a variant, of that. ctx must last as long as

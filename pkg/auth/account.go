@@ -18,7 +18,7 @@ type Account struct {
 	ID           int64
 	Mail         string // unique without regard to case
 	Username     string // unique likewise; "" if the account has none
-	Role         string // Admin or Editor
+	Role         string // of a stored role's name, never Public
 	Blocked      bool   // may not sign in; sessions ended
 	Organisation string // documentId; "" for none
 	CreatedAt    time.Time

@@ -16,10 +16,10 @@ const maxMail = 254
 
 var documentID = regexp.MustCompile(`^[a-z0-9]{24}$`)
 
-// check says everything that is wrong with an account but its password.
-func check(a Account) []fault.Field {
+// check says everything that is wrong with an account but its password; role is what is wrong with that.
+func check(a Account, role *fault.Field) []fault.Field {
 	var out []fault.Field
-	for _, f := range []*fault.Field{checkMail(a.Mail), checkUsername(a.Username), checkRole(a.Role)} {
+	for _, f := range []*fault.Field{checkMail(a.Mail), checkUsername(a.Username), role} {
 		if f != nil {
 			out = append(out, *f)
 		}
@@ -56,20 +56,6 @@ func checkUsername(s string) *fault.Field {
 	}
 	return nil
 }
-
-// checkRole refuses Public too: it is what everybody has without credentials.
-func checkRole(role string) *fault.Field {
-	switch role {
-	case Admin, Editor:
-		return nil
-	case "":
-		return required("role")
-	}
-	english, german := assignable(" or "), assignable(" oder ")
-	return wrong("role", "enum", "role must be "+english, "Die Rolle muss "+german+" sein")
-}
-
-func assignable(or string) string { return strings.Join([]string{Admin, Editor}, or) }
 
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })

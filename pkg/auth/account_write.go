@@ -29,7 +29,11 @@ type AccountChanges struct {
 // CreateAccount makes an account. The error names every field that is wrong.
 func (s *Service) CreateAccount(ctx context.Context, n NewAccount) (Account, error) {
 	a := Account{Mail: n.Mail, Username: nameBeside(n.Mail, n.Username), Role: n.Role, Organisation: n.Organisation}
-	problems := check(a)
+	role, err := s.checkRole(ctx, a.Role)
+	if err != nil {
+		return Account{}, err
+	}
+	problems := check(a, role)
 	if f := checkPassword(n.Password, a); f != nil {
 		problems = append(problems, *f)
 	}
@@ -55,13 +59,20 @@ func (s *Service) CreateAccount(ctx context.Context, n NewAccount) (Account, err
 // NotFound if there is none; Conflict if it is the last admin and would no longer be.
 func (s *Service) UpdateAccount(ctx context.Context, id int64, c AccountChanges) (Account, error) {
 	var hash string
+	var role *fault.Field // a role that is gone does not keep an account from being changed otherwise
+	if c.Role != nil {
+		var err error
+		if role, err = s.checkRole(ctx, *c.Role); err != nil {
+			return Account{}, err
+		}
+	}
 	if c.Password != nil {
 		old, err := s.record(ctx, key(id))
 		if err != nil {
 			return Account{}, err
 		}
 		if f := checkPassword(*c.Password, c.apply(old.Account)); f != nil {
-			return Account{}, fault.Fields(append(check(c.apply(old.Account)), *f))
+			return Account{}, fault.Fields(append(check(c.apply(old.Account), role), *f))
 		}
 		if hash, err = s.hasher.hash(ctx, *c.Password); err != nil {
 			return Account{}, err
@@ -73,7 +84,7 @@ func (s *Service) UpdateAccount(ctx context.Context, id int64, c AccountChanges)
 		}
 		r := old
 		r.Account = c.apply(old.Account)
-		if err := fault.Fields(check(r.Account)); err != nil {
+		if err := fault.Fields(check(r.Account, role)); err != nil {
 			return old, err
 		}
 		if hash != "" {

@@ -1,33 +1,39 @@
-// Package auth is who is calling and what they may do: accounts, sessions, API tokens, roles.
+// Package auth is who is calling and what they may do: accounts, sessions, API tokens, roles and their rules.
+//
+// A role is data: a list of rules, each of which opens some actions on some entries and fields of some types (see Role). What no rule
+// opens is closed. Above the rules stands a ceiling that they can't reach through: a type's public, and the x-access of its fields.
+// The admin role alone stands above the ceiling and can't be changed, so that nobody can lock everybody out.
 package auth
 
 import (
-	"slices"
-
-	"kontor/pkg/query"
 	"kontor/pkg/schema"
 )
 
-// The roles that Kontor ships. Admin and editor are given to accounts and tokens; public is everybody without credentials.
+// The roles that the code knows by name. Admin has every right; Public is everybody without credentials and is given to nobody. The
+// others that are shipped are data like those that an admin adds.
 const (
 	Admin  = "admin"
 	Editor = "editor"
 	Public = "public"
 )
 
-// Action is what a caller does to entries of a type.
+// Action is what a caller does to entries of a type, or to files.
 type Action string
 
 // The actions.
 const (
 	Read      Action = "read"      // what is published
-	ReadDraft Action = "readDraft" // drafts, history, trash
+	ReadDraft Action = "readDraft" // drafts, history, trash; whoever changes an entry needs it too, since changes go to the draft
 	Create    Action = "create"
 	Update    Action = "update"
 	Publish   Action = "publish"
 	Unpublish Action = "unpublish"
 	Delete    Action = "delete"
+	Upload    Action = "upload" // files; has no type
 )
+
+// Actions lists the actions on entries, all but Upload.
+func Actions() []Action { return []Action{Read, ReadDraft, Create, Update, Publish, Unpublish, Delete} }
 
 // Caller is who makes a request. The zero Caller may do nothing; Anonymous is the public.
 type Caller struct {
@@ -36,6 +42,8 @@ type Caller struct {
 	Role         string
 	Organisation string // documentId of the organisation that the account belongs to
 	Unlimited    bool   // no rate limit holds
+
+	roles *Roles // those in force where the caller was identified; nil: the ones of whoever is asked
 }
 
 // Anonymous is a caller without credentials.
@@ -47,32 +55,31 @@ func System(name string) Caller { return Caller{Name: name, Role: Admin} }
 // IsAnonymous tells whether the caller showed no credentials.
 func (c Caller) IsAnonymous() bool { return c.ID == "" && c.Role == Public }
 
-// Grant is what a caller may do with the entries of one type: the entries that Filter hits, and of these the fields that the
-// type's x-access leaves to the caller's role.
-type Grant struct {
-	Filter query.Filter // paths are field names and "meta.…"; the zero Filter: every entry
-}
-
-// May tells whether the caller may do the action on the type at all, and on which entries.
-func (c Caller) May(a Action, t *schema.Type) (Grant, bool) {
-	switch c.Role {
-	case Admin, Editor:
-		return Grant{}, true
-	case Public:
-		return Grant{}, a == Read && t.Public
+// user gives the value that a rule calls "$user.name"; not ok if the caller has none.
+func (c Caller) user(v userValue) (string, bool) {
+	switch v {
+	case userID:
+		return c.ID, c.ID != ""
+	case userOrganisation:
+		return c.Organisation, c.Organisation != ""
 	}
-	return Grant{}, false
+	return "", false
 }
 
-// Reads tells whether the caller's role may read the field wherever it stands, so also filter and sort by it.
-func (c Caller) Reads(f *schema.Field) bool { return allows(f.Access.Read, c.Role) }
-
-// Writes tells whether the caller's role may write the field.
-func (c Caller) Writes(f *schema.Field) bool {
-	return allows(f.Access.Write, c.Role) && c.Reads(f)
+// within tells whether a list of x-access lets a role in. The admin role stands above every ceiling, since it can change the ceilings.
+func within(roles []string, role string) bool {
+	if len(roles) == 0 || role == Admin {
+		return true
+	}
+	for _, r := range roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
 }
 
-// allows: the admin role stands above every ceiling, since it can change the ceilings.
-func allows(roles []string, role string) bool {
-	return len(roles) == 0 || role == Admin || slices.Contains(roles, role)
+// ceiling tells whether a role could at all be allowed an action on a type.
+func ceiling(role string, a Action, t *schema.Type) bool {
+	return role != Public || a == Read && t.Public
 }

@@ -20,6 +20,7 @@ const (
 	sessions     = "_sessions"      // by the SHA-256 of the secret, hex
 	tokens       = "_tokens"        // by the SHA-256 of the secret, hex
 	tokenNames   = "_token-names"   // claims: the folded name, held by a token
+	roles        = "_roles"         // by the role's name
 	singles      = "_auth"          // the counters of IDs and the set of admins, one document each
 )
 
@@ -33,7 +34,7 @@ type Options struct {
 	Log *slog.Logger     // nil discards
 }
 
-// Service is the accounts, sessions and API tokens in one store. It is safe for use by many goroutines, and any number of
+// Service is the accounts, sessions, API tokens and roles in one store. It is safe for use by many goroutines, and any number of
 // processes may work on the store at once: whatever one changes is seen by the others at their next request.
 type Service struct {
 	store    store.Store
@@ -41,6 +42,7 @@ type Service struct {
 	log      *slog.Logger
 	hasher   hasher
 	throttle *throttle
+	roles    *Roles
 }
 
 // New makes the service and its collections.
@@ -57,13 +59,21 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 		{Name: sessions, Indexes: [][]string{{"meta.account"}, {"meta.expires"}, {"meta.used"}}},
 		{Name: tokens, Indexes: [][]string{{"meta.id"}}},
 		{Name: tokenNames},
+		{Name: roles},
 		{Name: singles, Many: []string{"meta.admins"}},
 	} {
 		if err := st.Ensure(ctx, c); err != nil {
 			return nil, fmt.Errorf("collection %s: %w", c.Name, err)
 		}
 	}
-	return &Service{store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now)}, nil
+	if err := seedRoles(ctx, st); err != nil {
+		return nil, fmt.Errorf("the shipped roles: %w", err)
+	}
+	held := &Roles{store: st, now: o.Now, log: o.Log}
+	if err := held.refresh(ctx); err != nil {
+		return nil, err
+	}
+	return &Service{store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now), roles: held}, nil
 }
 
 // nextID takes the next number of a counter. A number that is not used, since the process ended, is never given again.

@@ -174,7 +174,9 @@ func (s *Service) Caller(ctx context.Context, secret string) (Caller, error) {
 		return Caller{}, err
 	}
 	s.noteUse(ctx, sessions, d)
-	return r.Caller(), nil
+	c := r.Caller()
+	c.roles = s.roles
+	return c, nil
 }
 
 // noteUse keeps the time of the last use, to the hour. A store that can't be written must not keep readers out, so a failure is only logged.

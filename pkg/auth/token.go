@@ -17,7 +17,7 @@ import (
 type Token struct {
 	ID        int64
 	Name      string // unique without regard to case
-	Role      string // Admin or Editor
+	Role      string // of a stored role's name, never Public
 	CreatedAt time.Time
 	UsedAt    time.Time // to the hour; zero if it never was
 	ExpiresAt time.Time // zero if it never does
@@ -35,7 +35,11 @@ func readToken(d store.Document) Token {
 func (s *Service) CreateToken(ctx context.Context, want Token) (secret string, t Token, err error) {
 	now := s.now().Truncate(time.Millisecond)
 	t = Token{Name: want.Name, Role: want.Role, Unlimited: want.Unlimited, CreatedAt: now, ExpiresAt: want.ExpiresAt.Truncate(time.Millisecond)}
-	if err := fault.Fields(checkToken(t, now)); err != nil {
+	problem, err := s.checkRole(ctx, t.Role)
+	if err != nil {
+		return "", Token{}, err
+	}
+	if err := fault.Fields(checkToken(t, now, problem)); err != nil {
 		return "", Token{}, err
 	}
 	if t.ID, err = s.nextID(ctx, tokens); err != nil {
@@ -82,7 +86,7 @@ func (s *Service) CreateToken(ctx context.Context, want Token) (secret string, t
 	return "", Token{}, crowded()
 }
 
-func checkToken(t Token, now time.Time) []fault.Field {
+func checkToken(t Token, now time.Time, role *fault.Field) []fault.Field {
 	var out []fault.Field
 	n := utf8.RuneCountInString(t.Name)
 	switch {
@@ -92,8 +96,8 @@ func checkToken(t Token, now time.Time) []fault.Field {
 		out = append(out, *wrong("name", "pattern", "name must have at most 100 characters that can be seen",
 			"Der Name darf höchstens 100 sichtbare Zeichen haben"))
 	}
-	if f := checkRole(t.Role); f != nil {
-		out = append(out, *f)
+	if role != nil {
+		out = append(out, *role)
 	}
 	if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(now) {
 		out = append(out, *wrong("expires", "min", "expires must be in the future", "Das Ablaufdatum muss in der Zukunft liegen"))
@@ -170,7 +174,7 @@ func (s *Service) tokenCaller(ctx context.Context, secret string) (Caller, error
 		return Caller{}, unauthorized()
 	}
 	s.noteUse(ctx, tokens, d)
-	return Caller{ID: tokenCaller + key(t.ID), Name: t.Name, Role: t.Role, Unlimited: t.Unlimited}, nil
+	return Caller{ID: tokenCaller + key(t.ID), Name: t.Name, Role: t.Role, Unlimited: t.Unlimited, roles: s.roles}, nil
 }
 
 func noToken() error { return fault.New(fault.NotFound, "There is no such token") }

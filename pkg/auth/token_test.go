@@ -25,7 +25,7 @@ func TestTokenLife(t *testing.T) {
 	if got, err := s.TokenByName(ctx, "WEBSITE"); err != nil || got != want || made != want {
 		t.Errorf("made %+v, stored %+v, %v, want %+v", made, got, err, want)
 	}
-	if got, err := s.Caller(ctx, secret); err != nil || got != (auth.Caller{ID: "token/1", Name: "Website", Role: auth.Editor}) {
+	if got, err := s.Caller(ctx, secret); err != nil || got.ID != "token/1" || got.Name != "Website" || got.Role != auth.Editor || got.Organisation != "" {
 		t.Errorf("caller %+v, %v", got, err)
 	}
 	c.pass(48*time.Hour - time.Millisecond)

@@ -13,7 +13,7 @@ import (
 // Create makes an entry. It is published at once unless o.Draft; by a caller without the right to publish it becomes a draft.
 // A value that is wrong is Invalid and names every wrong field.
 func (s *Service) Create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
-	if _, err := grant(c, auth.Create, t); err != nil {
+	if _, err := s.grant(c, auth.Create, t); err != nil {
 		return Saved{}, err
 	}
 	if t.Single {
@@ -35,16 +35,14 @@ func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 	if err := w.begin(); err != nil {
 		return Saved{}, err
 	}
-	if err := w.change(changes, o); err != nil {
-		return Saved{}, err
-	}
-	if err := w.permit(auth.Create, w.next); err != nil {
+	if err := w.change(auth.Create, changes, o); err != nil {
 		return Saved{}, err
 	}
 	return w.commit()
 }
 
-// begin gives a record that does not exist yet its facts.
+// begin gives a record that does not exist yet its facts. Whose it is the first locale of an entry decides, so that nobody takes an entry
+// over by adding a locale.
 func (w *write) begin() error {
 	id, err := w.numericID()
 	if err != nil {
@@ -53,6 +51,9 @@ func (w *write) begin() error {
 	w.next.meta = value.Object{
 		"id": id, "documentId": w.next.documentID, "locale": w.next.locale, "createdAt": w.now,
 		"createdBy": nonEmpty(w.caller.ID), "owner": nonEmpty(w.caller.ID), "organisation": nonEmpty(w.caller.Organisation),
+	}
+	if lead := w.lead(); lead != nil {
+		w.next.meta["owner"], w.next.meta["organisation"] = lead.meta["owner"], lead.meta["organisation"]
 	}
 	return nil
 }
@@ -68,7 +69,7 @@ func (w *write) numericID() (int64, error) {
 // Update merges the fields that changes name into an entry, and publishes it unless o.Draft. A locale that the entry does not have
 // yet is added. NotFound if the entry does not exist for this caller, Stale if o.IfMatch names another revision.
 func (s *Service) Update(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, changes Changes, o Write) (Saved, error) {
-	if _, err := grant(c, auth.Update, t); err != nil {
+	if _, err := s.grant(c, auth.Update, t); err != nil {
 		return Saved{}, err
 	}
 	o.Action = word(o.Action, "update")
@@ -81,10 +82,7 @@ func (s *Service) Update(ctx context.Context, c auth.Caller, t *schema.Type, doc
 				return err
 			}
 		}
-		if err := w.change(changes, o); err != nil {
-			return err
-		}
-		return w.permit(auth.Update, w.next)
+		return w.change(auth.Update, changes, o)
 	})
 }
 
@@ -100,11 +98,15 @@ func (w *write) open(ifMatch int64) error {
 	if err := w.permit(auth.ReadDraft, lead); err != nil {
 		return err
 	}
+	if err := w.permit(auth.Update, lead); err != nil {
+		return err
+	}
 	meta := w.next.meta // of a tombstone in this locale, if there is one
 	if err := w.begin(); err != nil {
 		return err
 	}
 	if w.cur != nil {
+		meta["owner"], meta["organisation"] = w.next.meta["owner"], w.next.meta["organisation"]
 		w.next.meta = meta
 		w.revive()
 	}
@@ -132,9 +134,9 @@ func (w *write) revive() {
 	delete(w.next.meta, "deletedBy")
 }
 
-// change merges changes into the draft and publishes it if that is meant and allowed.
-func (w *write) change(changes Changes, o Write) error {
-	if err := w.writable(changes); err != nil {
+// change merges changes into the draft and publishes it if that is meant and allowed. The action's rules must allow the result.
+func (w *write) change(a auth.Action, changes Changes, o Write) error {
+	if err := w.mayName(a, changes); err != nil {
 		return err
 	}
 	before := fields(w.typ, w.next.draft)
@@ -150,7 +152,10 @@ func (w *write) change(changes Changes, o Write) error {
 	wrong = append(wrong, w.checkShared(before, values)...)
 	w.next.draft = values
 	w.followSlug(changes)
-	publish := w.publishes(o)
+	publish, err := w.publishes(o)
+	if err != nil {
+		return err
+	}
 	if publish {
 		wrong = append(wrong, w.missing(wrong)...)
 	}
@@ -161,7 +166,10 @@ func (w *write) change(changes Changes, o Write) error {
 	if publish {
 		w.publish()
 	}
-	return nil
+	if err := w.outcome(a); err != nil {
+		return err
+	}
+	return w.writable(a, changes, w.next)
 }
 
 // draftTime is when the draft last changed.
@@ -172,13 +180,22 @@ func (w *write) draftTime(values value.Object) string {
 	return w.now
 }
 
-// publishes tells whether the write publishes: as asked, if the caller may.
-func (w *write) publishes(o Write) bool {
+// publishes tells whether the write publishes: as asked, if the caller may publish the entry as it is and as it will be. Of a type
+// without drafts a write publishes or is Forbidden.
+func (w *write) publishes(o Write) (bool, error) {
 	if o.Draft && w.typ.Drafts {
-		return false
+		return false, nil
 	}
-	_, may := w.caller.May(auth.Publish, w.typ)
-	return may
+	next := *w.next
+	next.draft = next.snapshot(next.draft, w.now, "")
+	may, err := w.permitted(auth.Publish, &next)
+	if err == nil && may && w.cur.live() {
+		may, err = w.permitted(auth.Publish, w.cur)
+	}
+	if err == nil && !may && !w.typ.Drafts {
+		err = fault.New(fault.Forbidden, "Forbidden")
+	}
+	return may, err
 }
 
 // missing lists what publishing lacks, without what is reported wrong already. An automatic slug will be there.
@@ -196,19 +213,60 @@ func (w *write) missing(wrong []fault.Field) []fault.Field {
 	return out
 }
 
-// writable refuses names that do not exist for the caller, and fields that it may read and not write.
-func (w *write) writable(changes Changes) error {
+// mayName refuses names that do not exist for the caller, before anything is looked up for it: judged by the entry as it is or, of a new
+// one, by what its rules could open.
+func (w *write) mayName(a auth.Action, changes Changes) error {
+	seen := w.cur
+	if !seen.live() {
+		seen = w.lead()
+	}
+	if seen != nil {
+		return w.writable(a, changes, seen)
+	}
+	g, err := w.svc.grant(w.caller, a, w.typ)
+	if err != nil {
+		return err
+	}
+	r, err := w.svc.grant(w.caller, w.reads(), w.typ)
+	if err != nil {
+		return err
+	}
+	return named(w.typ, changes, r.Some, g.Some)
+}
+
+// reads is the action by which the caller knows the fields of what it writes.
+func (w *write) reads() auth.Action {
+	if _, err := w.svc.grant(w.caller, auth.ReadDraft, w.typ); err != nil {
+		return auth.Read
+	}
+	return auth.ReadDraft
+}
+
+// writable refuses fields that the caller may not read or write in a record.
+func (w *write) writable(a auth.Action, changes Changes, r *record) error {
+	reads, err := w.opens(w.reads(), r)
+	if err != nil {
+		return err
+	}
+	writes, err := w.opens(a, r)
+	if err != nil {
+		return err
+	}
+	return named(w.typ, changes, reads, writes)
+}
+
+// named refuses names that do not exist for the caller, and fields that it may read and not write.
+func named(t *schema.Type, changes Changes, reads, writes auth.Fields) error {
 	names := make([]string, 0, len(changes))
 	for name := range changes {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		f, ok := w.typ.Field(name)
-		if !ok || !w.caller.Reads(f) {
+		if _, ok := t.Field(name); !ok || !reads.Open(name) {
 			return fault.Key(name, "", "body", "")
 		}
-		if !w.caller.Writes(f) {
+		if !writes.Open(name) {
 			return fault.New(fault.Forbidden, "Forbidden").With("key", name)
 		}
 	}

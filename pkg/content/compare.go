@@ -201,13 +201,15 @@ func (r *resolver) compareRelation(sc scope, field *schema.Field, f query.Filter
 		}
 	}
 	var any []query.Filter
+	in := r.over(t)
 	if len(ids) > 0 {
-		any = append(any, r.numbered(t, ids))
+		any = append(any, in.numbered(t, ids))
 	}
 	if len(documentIDs) > 0 {
-		any = append(any, r.keys(t, documentIDs))
+		any = append(any, in.keys(t, documentIDs))
 	}
-	found, err := r.targets(t, query.AnyOf(any...))
+	found, err := in.targets(t, query.AnyOf(any...))
+	r.lookups = in.lookups
 	if err != nil {
 		return f, err
 	}

@@ -37,22 +37,43 @@ func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, do
 	out := []Version{versionOf(w.cur)}
 	docs, err := s.store.Find(ctx, historyOf(t), store.Query{
 		Filter: query.Where(store.KeyPath, query.StartsWith, w.cur.key()+"/"),
-		Sort:   []query.Order{{Path: store.KeyPath, Desc: true}}, Parts: []string{store.Meta},
+		Sort:   []query.Order{{Path: store.KeyPath, Desc: true}}, Parts: w.versionParts(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range docs {
-		if v := versionOf(archived(t, d)); v.Rev < w.cur.rev {
-			out = append(out, v)
+		r := archived(t, d)
+		ok, err := w.shows(r)
+		if err != nil {
+			return nil, err
+		}
+		if ok && r.rev < w.cur.rev {
+			out = append(out, versionOf(r))
 		}
 	}
 	return out, nil
 }
 
+// shows tells whether the caller may read an earlier state: rules judge it as it was then. A tombstone shows nothing.
+func (w *write) shows(r *record) (bool, error) {
+	if !r.live() && r.meta["deletedAt"] != nil {
+		return true, nil
+	}
+	return w.permitted(auth.ReadDraft, r)
+}
+
+// versionParts is what must be loaded of earlier states to judge them.
+func (w *write) versionParts() []string {
+	if g, err := w.svc.grant(w.caller, auth.ReadDraft, w.typ); err == nil && g.Filter.Op == query.All {
+		return []string{store.Meta}
+	}
+	return []string{store.Meta, store.Draft}
+}
+
 // look reads an entry whose drafts the caller may read; a tombstone counts, and is judged by what it was.
 func (s *Service) look(ctx context.Context, c auth.Caller, t *schema.Type, documentID, locale string) (*write, error) {
-	if _, err := grant(c, auth.ReadDraft, t); err != nil {
+	if _, err := s.grant(c, auth.ReadDraft, t); err != nil {
 		return nil, err
 	}
 	locale, err := s.locale(t, locale)
@@ -140,11 +161,18 @@ func (w *write) state(rev int64) (*record, error) {
 	if rev == w.cur.rev {
 		return w.cur, nil
 	}
+	gone := fault.New(fault.NotFound, "Revision %d is not kept", rev).With("rev", rev)
 	r, err := w.svc.version(w.ctx, w.typ, w.cur.key(), rev)
 	if fault.Is(err, fault.NotFound) {
-		return nil, fault.New(fault.NotFound, "Revision %d is not kept", rev).With("rev", rev)
+		return nil, gone
 	}
-	return r, err
+	if err != nil {
+		return nil, err
+	}
+	if ok, err := w.shows(r); err != nil || !ok {
+		return nil, orElse(err, gone)
+	}
+	return r, nil
 }
 
 // Version gives one version with the values of its draft, as far as the caller may read them.
@@ -159,7 +187,7 @@ func (s *Service) Version(ctx context.Context, c auth.Caller, t *schema.Type, do
 	}
 	v := versionOf(r)
 	v.Values = value.Object{}
-	for name, x := range readable(c, t, r.draft) {
+	for name, x := range readable(w.fieldsOf(r), t, r.draft) {
 		f, _ := t.Field(name)
 		v.Values[name] = wholeValue(f, x)
 	}
@@ -180,7 +208,7 @@ func (s *Service) Compare(ctx context.Context, c auth.Caller, t *schema.Type, do
 	if err != nil {
 		return nil, err
 	}
-	old, next := readable(c, t, a.draft), readable(c, t, b.draft)
+	old, next := readable(w.fieldsOf(a), t, a.draft), readable(w.fieldsOf(b), t, b.draft)
 	out := []FieldChange{}
 	for _, f := range t.Fields {
 		if x, y := old[f.Name], next[f.Name]; !value.Equal(x, y) {
@@ -193,7 +221,7 @@ func (s *Service) Compare(ctx context.Context, c auth.Caller, t *schema.Type, do
 // RestoreVersion makes the draft of an earlier version the draft again. What is published stays. Invalid if the version does not
 // fit the type any more.
 func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, rev int64, o Write) (Saved, error) {
-	if _, err := grant(c, auth.Update, t); err != nil {
+	if _, err := s.grant(c, auth.Update, t); err != nil {
 		return Saved{}, err
 	}
 	o.Action = word(o.Action, "restore")
@@ -211,7 +239,10 @@ func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.T
 		if !r.live() {
 			return fault.New(fault.Conflict, "In revision %d the entry was deleted", rev)
 		}
-		values := w.keepClosed(fields(t, r.draft))
+		values, err := w.keepClosed(r)
+		if err != nil {
+			return err
+		}
 		if !w.leads() {
 			values = w.withShared(values, w.lead().draft)
 		}
@@ -220,16 +251,46 @@ func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.T
 		}
 		w.next.draft = w.next.snapshot(values, w.now, "")
 		if !t.Drafts {
+			if err := w.permit(auth.Publish, w.cur); err != nil {
+				return err
+			}
 			w.publish()
 		}
-		return nil
+		return w.confined()
 	})
 }
 
-// keepClosed keeps the fields that the caller may not write as they are now.
-func (w *write) keepClosed(values value.Object) value.Object {
+// confined tells whether the caller may make the draft what it will be: the rules must allow the result, and all that changes must be
+// open to the caller before and after.
+func (w *write) confined() error {
+	if err := w.outcome(auth.Update); err != nil {
+		return err
+	}
+	changed := Changes{}
 	for _, f := range w.typ.Fields {
-		if w.caller.Writes(f) {
+		if !value.Equal(w.cur.draft[f.Name], w.next.draft[f.Name]) {
+			changed[f.Name] = nil
+		}
+	}
+	for _, r := range []*record{w.cur, w.next} {
+		if err := w.writable(auth.Update, changed, r); err != nil {
+			return fault.New(fault.Forbidden, "Forbidden")
+		}
+	}
+	return nil
+}
+
+// keepClosed gives the draft of an earlier state with the fields as they are now that the caller may not write, or not read there.
+func (w *write) keepClosed(r *record) (value.Object, error) {
+	values := fields(w.typ, r.draft)
+	then := w.fieldsOf(r)
+	now := w.fieldsOf(w.cur)
+	writes, err := w.opens(auth.Update, w.cur)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range w.typ.Fields {
+		if then.Open(f.Name) && now.Open(f.Name) && writes.Open(f.Name) {
 			continue
 		}
 		if v, ok := w.cur.draft[f.Name]; ok {
@@ -238,5 +299,5 @@ func (w *write) keepClosed(values value.Object) value.Object {
 			delete(values, f.Name)
 		}
 	}
-	return values
+	return values, nil
 }

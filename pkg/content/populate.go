@@ -3,6 +3,7 @@ package content
 import (
 	"slices"
 
+	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -25,6 +26,7 @@ type branch struct {
 	name   string
 	field  *schema.Field
 	target *schema.Type
+	part   string // of the target's documents
 	shape  *shape
 	filter query.Filter // compiled, judged in memory
 	many   func(path string) bool
@@ -32,8 +34,8 @@ type branch struct {
 }
 
 // shown tells whether a caller gets what the branch populates of a snapshot.
-func (v *view) shown(b *branch, snapshot value.Object) bool {
-	return b.field == nil || b.field.Access.ReadIf == nil || sees(v.caller, b.field, snapshot)
+func shown(b *branch, snapshot value.Object, open auth.Fields) bool {
+	return b.field == nil || sees(open, b.field, snapshot)
 }
 
 // plan checks what is to be populated against the type and the caller's rights.
@@ -68,7 +70,7 @@ func (v *view) expand(sc scope, pop []query.Populate) []query.Populate {
 		list = sc.in.Fields
 	}
 	for _, f := range list {
-		if !f.Populated() || !v.mayShow(f) {
+		if !f.Populated() || !v.mayShow(sc, f) {
 			continue
 		}
 		if f.Kind == schema.Relation {
@@ -93,10 +95,10 @@ func (v *view) branch(sc scope, p query.Populate, depth int) (*branch, error) {
 	inner := scope{typ: sc.typ, trail: join(sc.trail, p.Path), depth: sc.depth + 1}
 	b := &branch{name: p.Path}
 	if p.Path == localizations && sc.in == nil && sc.typ.Localized() {
-		b.target = sc.typ
+		b.target, b.part = sc.typ, v.partOf(sc.typ)
 	} else {
 		f, ok := sc.field(p.Path)
-		if !ok || !f.Populated() || !v.mayShow(f) {
+		if !ok || !f.Populated() || !v.mayShow(sc, f) {
 			return nil, sc.unknown(p.Path, "populate")
 		}
 		b.field = f
@@ -106,7 +108,7 @@ func (v *view) branch(sc scope, p query.Populate, depth int) (*branch, error) {
 			if err != nil {
 				return nil, sc.unknown(p.Path, "populate")
 			}
-			b.target, inner.typ = t, t
+			b.target, inner.typ, b.part = t, t, v.partOf(t)
 		case schema.Object:
 			inner.in = f
 		case schema.Asset:
@@ -128,16 +130,17 @@ func (v *view) narrow(b *branch, p query.Populate) (err error) {
 	if b.target == nil {
 		return fault.New(fault.Invalid, "Only relations can be filtered and sorted in populate: %s", b.name).With("param", "populate")
 	}
-	v.loaded = true
-	b.filter, err = v.filter(b.target, p.Filter)
-	v.loaded = false
+	in := *v.over(b.target)
+	in.loaded = true
+	b.filter, err = in.filter(b.target, p.Filter)
+	v.lookups = in.lookups
 	if err != nil {
 		return err
 	}
 	if b.filter.Op != query.All {
 		b.many = manyOf(b.target)
 	}
-	b.sort, err = v.sort(b.target, p.Sort)
+	b.sort, err = in.sort(b.target, p.Sort)
 	return err
 }
 
@@ -145,6 +148,7 @@ func (v *view) narrow(b *branch, p query.Populate) (err error) {
 type node struct {
 	shape      *shape
 	snapshot   value.Object
+	open       auth.Fields // of the entry
 	documentID string
 	locale     string
 	attributes *Attributes
@@ -154,7 +158,7 @@ type node struct {
 func (v *view) populate(nodes []node) error {
 	wants := map[*schema.Type]map[string]bool{} // keys of documents; true for the best one of a target
 	for _, n := range nodes {
-		v.collect(n.shape, n.snapshot, n, wants)
+		v.collect(n.shape, n.snapshot, n.open, n, wants)
 	}
 	found := map[*schema.Type]map[string]store.Document{}
 	for t, keys := range wants {
@@ -165,23 +169,23 @@ func (v *view) populate(nodes []node) error {
 	}
 	b := builder{view: v, found: found, made: map[*branch]map[string]*Entry{}}
 	for _, n := range nodes {
-		*n.attributes = b.attributes(*n.attributes, n.shape, n.snapshot, n)
+		*n.attributes = b.attributes(*n.attributes, n.shape, n.snapshot, n.open, n)
 	}
-	if len(b.next) == 0 {
-		return nil
+	if b.err != nil || len(b.next) == 0 {
+		return b.err
 	}
 	return v.populate(b.next)
 }
 
 // collect notes the keys of every document that a snapshot wants on this level; objects are on the level of their entry.
-func (v *view) collect(sh *shape, snapshot value.Object, n node, wants map[*schema.Type]map[string]bool) {
+func (v *view) collect(sh *shape, snapshot value.Object, open auth.Fields, n node, wants map[*schema.Type]map[string]bool) {
 	for _, b := range sh.populate {
-		if !v.shown(b, snapshot) {
+		if !shown(b, snapshot, open) {
 			continue
 		}
 		if b.field != nil && b.field.Kind == schema.Object {
 			for _, item := range objects(snapshot[b.name]) {
-				v.collect(b.shape, item, n, wants)
+				v.collect(b.shape, item, auth.Fields{}, n, wants)
 			}
 			continue
 		}
@@ -235,7 +239,8 @@ func (v *view) fetch(t *schema.Type, keys map[string]bool) (map[string]store.Doc
 		return nil, fault.New(fault.Invalid, "populate reaches more than %d entries or %d kinds of them; ask for less at once",
 			maxPopulateTargets, maxPopulateCalls).With("param", "populate")
 	}
-	rules, err := v.rules(t)
+	in := v.over(t)
+	rules, err := in.rules(t)
 	if err != nil {
 		return nil, err
 	}
@@ -244,14 +249,14 @@ func (v *view) fetch(t *schema.Type, keys map[string]bool) (map[string]store.Doc
 		list = append(list, k)
 	}
 	docs, err := v.svc.store.Find(v.ctx, t.ID, store.Query{
-		Filter: query.AllOf(query.Where(store.KeyPath, query.In, list), rules), Parts: []string{v.part, twinOf(v.part)},
+		Filter: query.AllOf(query.Where(store.KeyPath, query.In, list), rules), Parts: in.parts(t, twinOf(in.part)),
 	})
 	if err != nil {
 		return nil, err
 	}
 	found := make(map[string]store.Document, len(docs))
 	for _, d := range docs {
-		if d.Part(v.part) != nil {
+		if d.Part(in.part) != nil {
 			found[d.Key] = d
 		}
 	}
@@ -264,11 +269,12 @@ type builder struct {
 	found map[*schema.Type]map[string]store.Document
 	made  map[*branch]map[string]*Entry // a target that many point to is projected once
 	next  []node
+	err   error // what kept the fields of a target from being known
 }
 
-func (b *builder) attributes(out Attributes, sh *shape, snapshot value.Object, n node) Attributes {
+func (b *builder) attributes(out Attributes, sh *shape, snapshot value.Object, open auth.Fields, n node) Attributes {
 	for _, br := range sh.populate {
-		if !b.shown(br, snapshot) {
+		if !shown(br, snapshot, open) {
 			continue
 		}
 		out = append(out, Attribute{br.name, b.value(br, snapshot, n)})
@@ -303,8 +309,8 @@ func (b *builder) object(br *branch, snapshot value.Object, n node) any {
 		if id, ok := item["id"]; ok && br.field.Many {
 			out[i] = append(out[i], Attribute{"id", id})
 		}
-		out[i] = b.view.attributes(out[i], br.shape, item)
-		out[i] = b.attributes(out[i], br.shape, item, n)
+		out[i] = attributes(out[i], br.shape, item, auth.Fields{})
+		out[i] = b.attributes(out[i], br.shape, item, auth.Fields{}, n)
 	}
 	if br.field.Many {
 		return out
@@ -342,14 +348,18 @@ func (b *builder) make(br *branch, d store.Document) *Entry {
 	if e := b.made[br][d.Key]; e != nil {
 		return e
 	}
-	e := b.entry(br.target, d, br.shape)
+	open, err := b.open(br.target, br.part, d)
+	if err != nil {
+		b.err = err
+	}
+	e := b.entry(br.target, d, br.shape, br.part, open)
 	e.Rev = 0
 	if b.made[br] == nil {
 		b.made[br] = map[string]*Entry{}
 	}
 	b.made[br][d.Key] = e
 	if len(br.shape.populate) > 0 {
-		b.next = append(b.next, node{br.shape, d.Part(b.part), e.DocumentID, e.Locale, &e.Attributes})
+		b.next = append(b.next, node{br.shape, d.Part(br.part), open, e.DocumentID, e.Locale, &e.Attributes})
 	}
 	return e
 }

@@ -11,43 +11,50 @@ import (
 	"kontor/pkg/value"
 )
 
-// sees is the one decision whether a caller gets a field's value of a snapshot.
-func sees(c auth.Caller, f *schema.Field, snapshot value.Object) bool {
-	if c.Reads(f) {
+// sees is the one decision whether a caller gets a field's value of a snapshot. The fields are those that the entry itself has open
+// for the caller.
+func sees(open auth.Fields, f *schema.Field, snapshot value.Object) bool {
+	if open.Open(f.Name) {
 		return true
 	}
 	cond := f.Access.ReadIf
-	if cond == nil {
+	if cond == nil || !open.Conditional(f.Name) {
 		return false
 	}
 	list, _ := snapshot[cond.Field].(value.List)
 	return slices.Contains(list, any(cond.Value))
 }
 
-// readable gives the fields of a snapshot that the caller gets.
-func readable(c auth.Caller, t *schema.Type, snapshot value.Object) value.Object {
+// readable gives the fields of a snapshot that are open.
+func readable(open auth.Fields, t *schema.Type, snapshot value.Object) value.Object {
 	out := value.Object{}
 	for _, f := range t.Fields {
-		if v, ok := snapshot[f.Name]; ok && sees(c, f, snapshot) {
+		if v, ok := snapshot[f.Name]; ok && sees(open, f, snapshot) {
 			out[f.Name] = v
 		}
 	}
 	return out
 }
 
-// mayShow tells whether an answer may hold the field of some entry: a field outside the role's ceiling is shown only where the entry's
-// own condition opens it.
-func (v *view) mayShow(f *schema.Field) bool { return v.caller.Reads(f) || f.Access.ReadIf != nil }
+// mayShow tells whether an answer may hold the field of some entry: a field that is not open everywhere is shown only where the entry
+// itself has it open.
+func (r *resolver) mayShow(sc scope, f *schema.Field) bool {
+	return sc.in != nil || r.trusted || r.access(sc.typ).Some.Some(f.Name)
+}
 
 // project makes entries of the view out of documents, with everything that the shape populates.
 func (v *view) project(t *schema.Type, docs []store.Document, sh *shape) ([]*Entry, error) {
 	entries := make([]*Entry, len(docs))
 	var nodes []node
 	for i, d := range docs {
-		e := v.entry(t, d, sh)
+		open, err := v.open(t, v.part, d)
+		if err != nil {
+			return nil, err
+		}
+		e := v.entry(t, d, sh, v.part, open)
 		entries[i] = e
 		if len(sh.populate) > 0 {
-			nodes = append(nodes, node{sh, d.Part(v.part), e.DocumentID, e.Locale, &e.Attributes})
+			nodes = append(nodes, node{sh, d.Part(v.part), open, e.DocumentID, e.Locale, &e.Attributes})
 		}
 	}
 	if len(nodes) == 0 {
@@ -74,7 +81,7 @@ func (v *view) shape(sc scope, names []string, pop []query.Populate, param strin
 		list = sc.in.Fields
 	}
 	for _, f := range list {
-		if !f.Populated() && selected(f.Name) && v.mayShow(f) {
+		if !f.Populated() && selected(f.Name) && v.mayShow(sc, f) {
 			sh.plain = append(sh.plain, f)
 		}
 	}
@@ -90,21 +97,22 @@ func (v *view) shape(sc scope, names []string, pop []query.Populate, param strin
 }
 
 // entry projects one document; what is populated follows later, for all entries of a level at once.
-func (v *view) entry(t *schema.Type, d store.Document, sh *shape) *Entry {
-	snapshot := d.Part(v.part)
+func (v *view) entry(t *schema.Type, d store.Document, sh *shape, part string, open auth.Fields) *Entry {
+	snapshot := d.Part(part)
 	e := &Entry{Type: t, ID: integer(snapshot, "id"), Rev: d.Rev}
 	e.DocumentID, e.Locale = splitKey(d.Key)
 	e.Attributes = make(Attributes, 0, len(sh.plain)+len(sh.system)+len(sh.populate))
-	e.Attributes = v.attributes(e.Attributes, sh, snapshot)
+	e.Attributes = attributes(e.Attributes, sh, snapshot, open)
 	for _, n := range sh.system {
 		e.Attributes = append(e.Attributes, Attribute{n, snapshot[n]})
 	}
 	return e
 }
 
-func (v *view) attributes(out Attributes, sh *shape, snapshot value.Object) Attributes {
+// attributes adds the plain fields of a snapshot, or of an object in one: that has all of its fields open.
+func attributes(out Attributes, sh *shape, snapshot value.Object, open auth.Fields) Attributes {
 	for _, f := range sh.plain {
-		if f.Access.ReadIf != nil && !sees(v.caller, f, snapshot) {
+		if !sees(open, f, snapshot) {
 			continue
 		}
 		out = append(out, Attribute{f.Name, plainValue(f, snapshot[f.Name])})

@@ -37,7 +37,7 @@ func (w *write) publish() {
 
 // Publish makes an entry's draft public. Invalid names every field that publishing wants and the draft lacks.
 func (s *Service) Publish(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) (Saved, error) {
-	if _, err := grant(c, auth.Publish, t); err != nil {
+	if _, err := s.grant(c, auth.Publish, t); err != nil {
 		return Saved{}, err
 	}
 	o.Action = word(o.Action, "publish")
@@ -59,7 +59,7 @@ func (s *Service) Publish(ctx context.Context, c auth.Caller, t *schema.Type, do
 
 // Unpublish takes an entry from the public; its draft stays.
 func (s *Service) Unpublish(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) (Saved, error) {
-	if _, err := grant(c, auth.Unpublish, t); err != nil {
+	if _, err := s.grant(c, auth.Unpublish, t); err != nil {
 		return Saved{}, err
 	}
 	if !t.Drafts {
@@ -81,7 +81,7 @@ func (s *Service) Unpublish(ctx context.Context, c auth.Caller, t *schema.Type, 
 
 // Discard makes the draft what is published again. Conflict if nothing is published.
 func (s *Service) Discard(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) (Saved, error) {
-	if _, err := grant(c, auth.Update, t); err != nil {
+	if _, err := s.grant(c, auth.Update, t); err != nil {
 		return Saved{}, err
 	}
 	o.Action = word(o.Action, "discard")
@@ -100,6 +100,6 @@ func (s *Service) Discard(ctx context.Context, c auth.Caller, t *schema.Type, do
 			values = fields(t, w.withShared(values, w.lead().draft))
 		}
 		w.next.draft = w.next.snapshot(values, w.now, "")
-		return nil
+		return w.confined()
 	})
 }

@@ -51,7 +51,7 @@ func (s *Service) Single(ctx context.Context, c auth.Caller, t *schema.Type, q q
 // CheckWrite tells whether the caller may do the action on the type at all, and whether the query's Locale, Fields and Populate can be
 // answered to it, so that a write is refused before it happens if its answer can't be given.
 func (s *Service) CheckWrite(ctx context.Context, c auth.Caller, a auth.Action, t *schema.Type, q query.Query) error {
-	if _, err := grant(c, a, t); err != nil {
+	if _, err := s.grant(c, a, t); err != nil {
 		return err
 	}
 	q.Draft = false
@@ -90,7 +90,7 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	}
 	page := Page{Total: -1}
 	docs, err := s.store.Find(ctx, t.ID, store.Query{
-		Filter: filter, Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: []string{v.part},
+		Filter: filter, Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: v.parts(t),
 	})
 	if err != nil {
 		return page, err
@@ -119,7 +119,7 @@ func (s *Service) Each(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if err != nil {
 		return err
 	}
-	return s.store.Scan(ctx, t.ID, filter, []string{v.part}, func(d store.Document) error {
+	return s.store.Scan(ctx, t.ID, filter, v.parts(t), func(d store.Document) error {
 		v.calls, v.targets = 0, 0
 		entries, err := v.project(t, []store.Document{d}, sh)
 		if err != nil {
@@ -141,11 +141,11 @@ func (s *Service) view(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if q.Draft && t.Drafts {
 		v.part = store.Draft
 	}
-	if _, err := grant(c, auth.Read, t); err != nil {
+	if _, err := s.grant(c, auth.Read, t); err != nil {
 		return nil, err
 	}
 	if q.Draft {
-		if _, err := grant(c, auth.ReadDraft, t); err != nil {
+		if _, err := s.grant(c, auth.ReadDraft, t); err != nil {
 			return nil, err
 		}
 	}
@@ -194,7 +194,7 @@ func (v *view) text(t *schema.Type, words string) query.Filter {
 	var any []query.Filter
 	for _, f := range t.Fields {
 		searched := f.Name == t.Display || f.Kind == schema.Slug || f.Search.Weight > 0
-		if searched && f.Textual() && v.caller.Reads(f) {
+		if searched && f.Textual() && v.access(t).Fields.Open(f.Name) {
 			any = append(any, query.Where(twinOf(v.part)+".fold."+f.Name, query.Contains, folded))
 		}
 	}
@@ -221,14 +221,14 @@ func (v *view) load(t *schema.Type, documentID string, filter query.Filter) (sto
 	key := keyOf(documentID, locale)
 	if cond := query.AllOf(rules, asked); cond.Op != query.All {
 		docs, err := v.svc.store.Find(v.ctx, t.ID, store.Query{
-			Filter: query.AllOf(query.Where(store.KeyPath, query.Eq, key), cond), Parts: []string{v.part},
+			Filter: query.AllOf(query.Where(store.KeyPath, query.Eq, key), cond), Parts: v.parts(t),
 		})
 		if err != nil || len(docs) == 0 || docs[0].Part(v.part) == nil {
 			return store.Document{}, orElse(err, gone)
 		}
 		return docs[0], nil
 	}
-	doc, err := v.svc.store.Get(v.ctx, t.ID, key, []string{v.part})
+	doc, err := v.svc.store.Get(v.ctx, t.ID, key, v.parts(t))
 	if fault.Is(err, fault.NotFound) || err == nil && doc.Part(v.part) == nil {
 		return doc, gone
 	}
@@ -252,7 +252,7 @@ func (v *view) selection(sc scope, names []string, param string) (func(string) b
 			continue
 		}
 		f, ok := sc.field(n)
-		if !ok || f.Populated() || !v.mayShow(f) {
+		if !ok || f.Populated() || !v.mayShow(sc, f) {
 			return nil, sc.unknown(n, param)
 		}
 	}

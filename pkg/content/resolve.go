@@ -33,6 +33,17 @@ type resolver struct {
 	trusted bool // a role's rule and not a caller's filter: it sees every field, and what lies in meta
 	lookups int  // conditions on relations so far
 	loaded  bool // the filter judges documents that are loaded already, without meta
+
+	known struct { // the last answer of access
+		typ   *schema.Type
+		part  string
+		grant auth.Grant
+	}
+	compiled struct { // the last answer of conditions, for what access gives
+		typ     *schema.Type
+		part    string
+		filters []query.Filter
+	}
 }
 
 // scope is where in a type a filter stands: at its top, inside an object, or inside the items of a list of objects.
@@ -132,7 +143,7 @@ func (r *resolver) resolve(sc scope, f query.Filter) (query.Filter, error) {
 		return r.compare(sc, kind, f)
 	}
 	field, ok := sc.field(f.Path)
-	if !ok || !r.reads(field) {
+	if !ok || !r.reads(sc, field) {
 		return f, sc.unknown(f.Path, "filters")
 	}
 	if f.Op == query.Match || f.Op == query.NoMatch {
@@ -141,7 +152,11 @@ func (r *resolver) resolve(sc scope, f query.Filter) (query.Filter, error) {
 	return r.compare(sc, field, f)
 }
 
-func (r *resolver) reads(f *schema.Field) bool { return r.trusted || r.caller.Reads(f) }
+// reads tells whether the caller may read the field wherever it stands, so also filter and sort by it. What lies in an object is open
+// like the object.
+func (r *resolver) reads(sc scope, f *schema.Field) bool {
+	return sc.in != nil || r.trusted || r.access(sc.typ).Fields.Open(f.Name)
+}
 
 // systemKind gives the facts beside the fields as fields, so that one rule compares both.
 func systemKind(name string) (*schema.Field, bool) {
@@ -225,11 +240,13 @@ func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query
 	if inner.depth > maxRelationDepth {
 		return f, fault.New(fault.Invalid, "Filters reach through at most %d relations", maxRelationDepth).With("path", inner.trail)
 	}
-	cond, err := r.resolve(inner, f.Args[0])
+	in := r.over(target)
+	cond, err := in.resolve(inner, f.Args[0])
 	if err != nil {
 		return f, err
 	}
-	ids, err := r.targets(target, cond)
+	ids, err := in.targets(target, cond)
+	r.lookups = in.lookups
 	if err != nil {
 		return f, err
 	}
@@ -246,7 +263,10 @@ func (r *resolver) target(sc scope, field *schema.Field) (*schema.Type, error) {
 	if !ok {
 		return nil, sc.unknown(field.Name, "filters")
 	}
-	if _, may := r.caller.May(r.action(), t); !may && !r.trusted {
+	if r.trusted {
+		return t, nil
+	}
+	if _, err := r.svc.grant(r.caller, r.over(t).action(), t); err != nil {
 		return nil, sc.unknown(field.Name, "filters")
 	}
 	return t, nil
@@ -288,28 +308,6 @@ func (r *resolver) targets(t *schema.Type, cond query.Filter) (value.List, error
 		return nil, fault.New(fault.Invalid, "A condition on %s hits more than %d entries; make it narrower", t.ID, maxRelationIDs)
 	}
 	return ids, nil
-}
-
-// rules compiles what the caller's role allows of a type's entries.
-func (r *resolver) rules(t *schema.Type) (query.Filter, error) {
-	if r.trusted {
-		return query.Filter{}, nil
-	}
-	g, err := grant(r.caller, r.action(), t)
-	if err != nil {
-		return query.Filter{}, err
-	}
-	return r.rule(t, g)
-}
-
-// rule compiles a grant's condition: for the part and the locale of r, and with sight of everything.
-func (r *resolver) rule(t *schema.Type, g auth.Grant) (query.Filter, error) {
-	if g.Filter.Op == query.All {
-		return query.Filter{}, nil
-	}
-	system := *r
-	system.trusted, system.lookups = true, 0
-	return system.filter(t, g.Filter)
 }
 
 // present hits the entries of a type that are in the part at all, in the locales that are meant: the locale asked for and, for

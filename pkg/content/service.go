@@ -19,6 +19,8 @@ type Options struct {
 	Now func() time.Time // the clock; time.Now if nil
 	Log *slog.Logger     // nil discards
 
+	Roles *auth.Roles // the roles in force, for callers that were not identified by others; nil: those shipped
+
 	Meta fs.FS // the meta-schemas, to read the stored set of types with; only Activate and what follows it need them
 }
 
@@ -30,6 +32,7 @@ type Service struct {
 	now     func() time.Time
 	log     *slog.Logger
 	ids     store.Numbers
+	roles   *auth.Roles
 	active  activeSet
 }
 
@@ -41,7 +44,13 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: st, types: types, now: o.Now, log: o.Log}
+	s := &Service{store: st, types: types, now: o.Now, log: o.Log, roles: o.Roles}
+	if s.roles == nil {
+		var err error
+		if s.roles, err = auth.ShippedRoles(); err != nil {
+			return nil, fmt.Errorf("the shipped roles: %w", err)
+		}
+	}
 	s.ids.Store, s.ids.Collection = st, counters
 	s.active.meta = o.Meta
 	for _, c := range []string{claims, counters, settings} {
@@ -117,8 +126,8 @@ func (s *Service) locale(t *schema.Type, name string) (string, error) {
 }
 
 // grant gives the entries of a type on which the caller may do the action, or Forbidden.
-func grant(c auth.Caller, a auth.Action, t *schema.Type) (auth.Grant, error) {
-	g, ok := c.May(a, t)
+func (s *Service) grant(c auth.Caller, a auth.Action, t *schema.Type) (auth.Grant, error) {
+	g, ok := s.roles.Grant(c, a, t, s.types)
 	if !ok {
 		return g, fault.New(fault.Forbidden, "Forbidden")
 	}

@@ -24,7 +24,7 @@ func (s *Service) singleID(ctx context.Context, t *schema.Type) (string, error) 
 
 // SingleID gives the documentId of a single type's one entry to a caller that may read its drafts. NotFound if there is none.
 func (s *Service) SingleID(ctx context.Context, c auth.Caller, t *schema.Type) (string, error) {
-	if _, err := grant(c, auth.ReadDraft, t); err != nil {
+	if _, err := s.grant(c, auth.ReadDraft, t); err != nil {
 		return "", err
 	}
 	return s.singleID(ctx, t)
@@ -45,7 +45,7 @@ func (s *Service) PutSingle(ctx context.Context, c auth.Caller, t *schema.Type, 
 		if o.IfMatch != 0 {
 			return Saved{}, fault.New(fault.NotFound, "Not Found")
 		}
-		if _, err := grant(c, auth.Update, t); err != nil {
+		if _, err := s.grant(c, auth.Update, t); err != nil {
 			return Saved{}, err
 		}
 		saved, err := s.create(ctx, c, t, changes, o)
@@ -62,7 +62,7 @@ func (s *Service) PutSingle(ctx context.Context, c auth.Caller, t *schema.Type, 
 
 // DeleteSingle puts a single type's entry in the trash; if there is none, nothing happens.
 func (s *Service) DeleteSingle(ctx context.Context, c auth.Caller, t *schema.Type, o Write) error {
-	if _, err := grant(c, auth.Delete, t); err != nil {
+	if _, err := s.grant(c, auth.Delete, t); err != nil {
 		return err
 	}
 	id, err := s.singleID(ctx, t)

@@ -19,7 +19,7 @@ func (r *resolver) sort(t *schema.Type, orders []query.Order) ([]query.Order, er
 		}
 		field, ok := systemKind(name)
 		if !ok {
-			if field, ok = t.Field(name); !ok || !r.caller.Reads(field) {
+			if field, ok = t.Field(name); !ok || !r.access(t).Fields.Open(name) {
 				return nil, scope{typ: t}.unknown(name, "sort")
 			}
 		}

@@ -27,7 +27,7 @@ type Trashed struct {
 // Delete puts an entry in the trash: in one locale, or in all if o.Locale is empty. Other entries lose their references to it, but
 // a relation that restricts refuses with Conflict. What is not there is deleted already: no error.
 func (s *Service) Delete(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) error {
-	if _, err := grant(c, auth.Delete, t); err != nil {
+	if _, err := s.grant(c, auth.Delete, t); err != nil {
 		return err
 	}
 	o.Action = word(o.Action, "delete")
@@ -139,48 +139,110 @@ func (s *Service) lastLive(ctx context.Context, t *schema.Type, tomb *record) (*
 	return archived(t, docs[0]), nil
 }
 
-// Trash lists the deleted entries of a type, the last deleted first.
+// Trash lists the deleted entries of a type that the caller may read, the last deleted first.
 func (s *Service) Trash(ctx context.Context, c auth.Caller, t *schema.Type, page query.Page) (list []Trashed, total int, err error) {
-	if _, err := grant(c, auth.ReadDraft, t); err != nil {
+	g, err := s.grant(c, auth.ReadDraft, t)
+	if err != nil {
 		return nil, 0, err
 	}
 	if page.Limit < 1 || page.Limit > MaxLimit || page.Offset < 0 {
 		return nil, 0, fault.New(fault.Invalid, "A list has windows of 1 to %d entries", MaxLimit)
 	}
-	dead := query.Where("meta.deletedAt", query.NotNull, nil)
-	docs, err := s.store.Find(ctx, t.ID, store.Query{
-		Filter: dead, Sort: []query.Order{{Path: "meta.deletedAt", Desc: true}}, Offset: page.Offset, Limit: page.Limit,
-		Parts: []string{store.Meta},
+	b := bin{svc: s, ctx: ctx, caller: c, typ: t}
+	if g.Filter.Op == query.All {
+		return b.page(page)
+	}
+	return b.judged(page)
+}
+
+// bin is the trash of one type as one caller sees it.
+type bin struct {
+	svc    *Service
+	ctx    context.Context
+	caller auth.Caller
+	typ    *schema.Type
+}
+
+var dead = query.Where("meta.deletedAt", query.NotNull, nil)
+
+// find loads tombstones, the last deleted first.
+func (b bin) find(offset, limit int) ([]store.Document, error) {
+	return b.svc.store.Find(b.ctx, b.typ.ID, store.Query{
+		Filter: dead, Sort: []query.Order{{Path: "meta.deletedAt", Desc: true}}, Offset: offset, Limit: limit, Parts: []string{store.Meta},
 	})
+}
+
+// page is a window of the whole trash.
+func (b bin) page(page query.Page) (list []Trashed, total int, err error) {
+	docs, err := b.find(page.Offset, page.Limit)
 	if err != nil {
 		return nil, 0, err
 	}
-	if total, err = s.store.Count(ctx, t.ID, dead); err != nil {
+	if total, err = b.svc.store.Count(b.ctx, b.typ.ID, dead); err != nil {
 		return nil, 0, err
 	}
 	list = make([]Trashed, 0, len(docs))
 	for _, d := range docs {
-		r := recordOf(t, d)
-		x := Trashed{
-			ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale, Rev: r.rev,
-			DeletedAt: text(r.meta, "deletedAt"), DeletedBy: text(r.meta, "deletedBy"),
-		}
-		last, err := s.lastLive(ctx, t, r)
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		x, _, err := b.trashed(d)
+		if err != nil {
 			return nil, 0, err
-		}
-		if f, ok := t.Field(t.Display); ok && last != nil && c.Reads(f) {
-			x.Title = text(last.draft, t.Display)
 		}
 		list = append(list, x)
 	}
 	return list, total, nil
 }
 
+// judged is a window of what the caller's rules open. Rules speak of what an entry was, which only its history knows, so each
+// tombstone is judged by itself.
+func (b bin) judged(page query.Page) (list []Trashed, total int, err error) {
+	list = []Trashed{}
+	const batch = 200
+	for offset := 0; ; offset += batch {
+		docs, err := b.find(offset, batch)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, d := range docs {
+			x, ok, err := b.trashed(d)
+			if err != nil {
+				return nil, 0, err
+			}
+			if !ok {
+				continue
+			}
+			if total++; total > page.Offset && len(list) < page.Limit {
+				list = append(list, x)
+			}
+		}
+		if len(docs) < batch {
+			return list, total, nil
+		}
+	}
+}
+
+// trashed is a tombstone with what it was, as far as the caller may read that; not ok if it may not read it at all.
+func (b bin) trashed(d store.Document) (Trashed, bool, error) {
+	r := recordOf(b.typ, d)
+	x := Trashed{
+		ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale, Rev: r.rev,
+		DeletedAt: text(r.meta, "deletedAt"), DeletedBy: text(r.meta, "deletedBy"),
+	}
+	w := &write{svc: b.svc, ctx: b.ctx, caller: b.caller, typ: b.typ, cur: r}
+	last, err := w.lastSeen()
+	if err != nil {
+		return x, false, err
+	}
+	ok, err := w.permitted(auth.ReadDraft, last)
+	if ok && w.fieldsOf(last).Open(b.typ.Display) {
+		x.Title = text(last.draft, b.typ.Display)
+	}
+	return x, ok, err
+}
+
 // Restore takes an entry out of the trash, in one locale, as a draft. A slug that another entry holds by now gets a number; any
 // other unique value that is taken is Invalid.
 func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) (Saved, error) {
-	if _, err := grant(c, auth.Create, t); err != nil {
+	if _, err := s.grant(c, auth.Create, t); err != nil {
 		return Saved{}, err
 	}
 	o.Action = word(o.Action, "untrash")
@@ -195,8 +257,10 @@ func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, do
 		if err != nil {
 			return err
 		}
-		if err := w.permit(auth.ReadDraft, last); err != nil {
-			return err
+		for _, a := range []auth.Action{auth.ReadDraft, auth.Create} {
+			if err := w.permit(a, last); err != nil {
+				return err
+			}
 		}
 		if err := w.matches(o.IfMatch); err != nil {
 			return err
@@ -214,9 +278,12 @@ func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, do
 			w.slugBase, _ = values[f.Name].(string)
 		}
 		if !t.Drafts {
+			if err := w.permit(auth.Publish, last); err != nil {
+				return err
+			}
 			w.publish()
 		}
-		return w.permit(auth.Create, w.next)
+		return w.outcome(auth.Create)
 	})
 }
 

@@ -41,10 +41,13 @@ func (s *Service) WhereUsed(ctx context.Context, c auth.Caller, t *schema.Type, 
 	out := []Use{}
 	for _, r := range users {
 		w := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
-		if w.permit(auth.ReadDraft, r) != nil {
+		if ok, err := w.permitted(auth.ReadDraft, r); err != nil || !ok {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
-		u := useOf(c, r, documentID)
+		u := useOf(w.fieldsOf(r), r, documentID)
 		if len(u.Fields) > 0 && len(out) < maxUses {
 			out = append(out, u)
 		}
@@ -54,7 +57,7 @@ func (s *Service) WhereUsed(ctx context.Context, c auth.Caller, t *schema.Type, 
 
 // exists is NotFound unless some locale of the entry is there for a caller who may read drafts.
 func (s *Service) exists(ctx context.Context, c auth.Caller, t *schema.Type, documentID string) error {
-	if _, err := grant(c, auth.ReadDraft, t); err != nil {
+	if _, err := s.grant(c, auth.ReadDraft, t); err != nil {
 		return err
 	}
 	w := &write{svc: s, ctx: ctx, caller: c, typ: t}
@@ -87,16 +90,15 @@ func (s *Service) users(ctx context.Context, documentID string) ([]*record, erro
 	return out, nil
 }
 
-func useOf(c auth.Caller, r *record, documentID string) Use {
+func useOf(open auth.Fields, r *record, documentID string) Use {
 	u := Use{Type: r.typ, ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale}
-	if f, ok := r.typ.Field(r.typ.Display); ok && c.Reads(f) {
-		u.Title = text(r.draft, f.Name)
+	if open.Open(r.typ.Display) {
+		u.Title = text(r.draft, r.typ.Display)
 	}
 	note := func(snapshot value.Object) (found bool) {
 		for _, ref := range refs(r.typ, snapshot) {
 			name, _, _ := strings.Cut(ref.Field, ".")
-			f, ok := r.typ.Field(name)
-			if ref.DocumentID != documentID || !ok || !c.Reads(f) {
+			if _, ok := r.typ.Field(name); ref.DocumentID != documentID || !ok || !open.Open(name) {
 				continue
 			}
 			found = true
@@ -128,7 +130,7 @@ func (s *Service) guard(ctx context.Context, c auth.Caller, users []*record, doc
 		count++
 		reader := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
 		if len(named) < 10 && reader.permit(auth.ReadDraft, r) == nil {
-			u := useOf(c, r, documentID)
+			u := useOf(reader.fieldsOf(r), r, documentID)
 			named = append(named, map[string]any{"type": r.typ.ID, "documentId": u.DocumentID, "locale": u.Locale, "title": u.Title})
 		}
 	}

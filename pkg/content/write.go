@@ -127,23 +127,49 @@ func (w *write) found() error {
 
 // permit tells whether the caller may do the action on this record: NotFound if it may not even read it.
 func (w *write) permit(a auth.Action, r *record) error {
-	g, err := grant(w.caller, a, w.typ)
-	if err != nil || g.Filter.Op == query.All {
+	ok, err := w.may(a, r, store.Draft)
+	if ok || err != nil {
 		return err
-	}
-	res := &resolver{svc: w.svc, ctx: w.ctx, part: store.Draft, locale: r.locale}
-	cond, err := res.rule(w.typ, g)
-	if err != nil {
-		return err
-	}
-	doc := value.Object{store.Meta: r.meta, store.Draft: r.draft, store.DraftTwin: w.typ.Twin(r.draft)}
-	if query.Eval(cond, doc, manyOf(w.typ)) {
-		return nil
 	}
 	if a == auth.ReadDraft {
 		return fault.New(fault.NotFound, "Not Found")
 	}
 	return fault.New(fault.Forbidden, "Forbidden")
+}
+
+// may tells whether a part of this record is among those on which the caller may do the action. Forbidden if none is.
+func (w *write) may(a auth.Action, r *record, part string) (bool, error) {
+	g, err := w.svc.grant(w.caller, a, w.typ)
+	if err != nil || g.Filter.Op == query.All {
+		return err == nil, err
+	}
+	return w.judge(r, part).hits(w.typ, g.Filter, r.document(part))
+}
+
+// permitted tells whether the caller may do the action, also where it may do it on no entry at all.
+func (w *write) permitted(a auth.Action, r *record) (bool, error) {
+	ok, err := w.may(a, r, store.Draft)
+	if fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	return ok, err
+}
+
+// outcome tells whether the caller may bring the record into the state in which it will be: the action's rules must hit that too, and
+// who may not read it may not write it.
+func (w *write) outcome(a auth.Action) error {
+	if err := w.permit(a, w.next); err != nil {
+		return err
+	}
+	read, part := auth.ReadDraft, store.Draft
+	if w.publishing {
+		read, part = auth.Read, store.Published
+	}
+	ok, err := w.may(read, w.next, part)
+	if err == nil && !ok {
+		err = fault.New(fault.Forbidden, "Forbidden")
+	}
+	return err
 }
 
 // matches compares If-Match with what is stored, and names the fields that have changed since. A caller who may not read the entry
@@ -161,8 +187,11 @@ func (w *write) matches(rev int64) error {
 	}
 	old, err := w.svc.version(w.ctx, w.typ, w.cur.key(), rev)
 	switch {
+	case err == nil && w.permit(auth.ReadDraft, old) == nil:
+		open := w.fieldsOf(old)
+		now := w.fieldsOf(w.cur)
+		e.With("fields", differing(func(name string) bool { return open.Open(name) && now.Open(name) }, w.typ, old.draft, w.cur.draft))
 	case err == nil:
-		e.With("fields", differing(w.caller, w.typ, old.draft, w.cur.draft))
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
@@ -170,10 +199,10 @@ func (w *write) matches(rev int64) error {
 }
 
 // differing names the fields that differ between two snapshots, as far as the caller may read them.
-func differing(c auth.Caller, t *schema.Type, a, b value.Object) []string {
+func differing(open func(name string) bool, t *schema.Type, a, b value.Object) []string {
 	out := []string{}
 	for _, f := range t.Fields {
-		if c.Reads(f) && !value.Equal(a[f.Name], b[f.Name]) {
+		if open(f.Name) && !value.Equal(a[f.Name], b[f.Name]) {
 			out = append(out, f.Name)
 		}
 	}

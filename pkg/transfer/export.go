@@ -26,8 +26,9 @@ type ExportOptions struct {
 // finds, slug before unique field before display field, else by documentId. Files are not exported.
 func Export(ctx context.Context, svc *content.Service, caller auth.Caller, out io.Writer, o ExportOptions) (int, error) {
 	ex := &exporter{types: svc.Types(), indexes: map[string]*index{}, o: o}
+	readable := svc.Readable(caller, o.Type, o.Draft && o.Type.Drafts)
 	for _, f := range o.Type.Fields {
-		if f.Kind != schema.Asset && caller.Reads(f) {
+		if f.Kind != schema.Asset && readable(f) {
 			ex.fields = append(ex.fields, f)
 		}
 	}
@@ -40,7 +41,7 @@ func Export(ctx context.Context, svc *content.Service, caller auth.Caller, out i
 		return 0, err
 	}
 	q := query.Query{Draft: o.Draft, Locale: o.Locale, Populate: populateAll(ex.fields, func(t *schema.Type) []string {
-		return ex.indexes[t.ID].fields(caller)
+		return ex.indexes[t.ID].fields(svc.Readable(caller, t, o.Draft))
 	}, ex.types)}
 	n := 0
 	err = svc.Each(ctx, caller, o.Type, q, func(e *content.Entry) error {

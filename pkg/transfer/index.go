@@ -54,7 +54,7 @@ func loadIndex(ctx context.Context, svc *content.Service, c auth.Caller, t *sche
 		locales = append(locales, locale)
 	}
 	for _, l := range locales {
-		err := svc.Each(ctx, c, t, query.Query{Draft: true, Locale: l, Fields: x.fields(c)}, func(e *content.Entry) error {
+		err := svc.Each(ctx, c, t, query.Query{Draft: true, Locale: l, Fields: x.fields(svc.Readable(c, t, t.Drafts))}, func(e *content.Entry) error {
 			known := x.byDocument[e.DocumentID]
 			if known == nil {
 				known = &entry{documentID: e.DocumentID, id: e.ID}
@@ -71,10 +71,10 @@ func loadIndex(ctx context.Context, svc *content.Service, c auth.Caller, t *sche
 }
 
 // fields are those that name an entry, as far as the caller may read them.
-func (x *index) fields(c auth.Caller) []string {
+func (x *index) fields(readable func(*schema.Field) bool) []string {
 	out := []string{}
 	for _, f := range x.typ.Fields {
-		if c.Reads(f) && (x.names(f) || isAlias(f) || isKind(f)) {
+		if readable(f) && (x.names(f) || isAlias(f) || isKind(f)) {
 			out = append(out, f.Name)
 		}
 	}
