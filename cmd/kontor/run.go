@@ -98,7 +98,8 @@ func rootCommand(s *surroundings) *cobra.Command {
 	flags.StringVar(&s.file, "config", "", "YAML file of settings (environment: "+config.FileVariable+")")
 	config.Bind(flags)
 	flags.SortFlags = false
-	root.AddCommand(serveCommand(s), importCommand(s), exportCommand(s), schemaCommand(s), userCommand(s), tokenCommand(s), configCommand(s),
+	root.AddCommand(serveCommand(s), importCommand(s), exportCommand(s), schemaCommand(s), userCommand(s), tokenCommand(s),
+		roleCommand(s), explainCommand(s), configCommand(s),
 		versionCommand())
 	return root
 }

@@ -8,19 +8,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"kontor/pkg/auth"
+	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
 )
 
 func userCommand(s *surroundings) *cobra.Command {
 	return group("user", "Accounts of people who sign in",
-		userAddCommand(s), userListCommand(s), userPasswdCommand(s), userRoleCommand(s), userRemoveCommand(s))
+		userAddCommand(s), userListCommand(s), userPasswdCommand(s), userRoleCommand(s),
+		userOrganisationCommand(s), userRemoveCommand(s))
 }
 
 func userAddCommand(s *surroundings) *cobra.Command {
 	var n auth.NewAccount
 	var fromStdin bool
-	cmd := command("add", "Make an account", s.withAccounts(func(ctx context.Context, cmd *cobra.Command, service *auth.Service) (err error) {
+	var organisation string
+	cmd := command("add", "Make an account", s.withRights(func(ctx context.Context, cmd *cobra.Command, service *auth.Service, entries *content.Service) (err error) {
+		if n.Organisation, err = organisationNamed(ctx, entries, organisation); err != nil {
+			return err
+		}
 		if n.Password, err = readPassword(cmd, fromStdin); err != nil {
 			return err
 		}
@@ -35,8 +41,51 @@ func userAddCommand(s *surroundings) *cobra.Command {
 	roleFlag(cmd, &n.Role)
 	passwordFlag(cmd, &fromStdin)
 	cmd.Flags().StringVar(&n.Username, "username", "", "name to sign in with besides the e-mail address")
-	cmd.Flags().StringVar(&n.Organisation, "organisation", "", "documentId of the organisation that the account belongs to")
+	organisationFlag(cmd, &organisation)
 	return cmd
+}
+
+func userOrganisationCommand(s *surroundings) *cobra.Command {
+	var mail, organisation string
+	cmd := command("organisation", "Say to which organisation an account belongs",
+		s.withRights(func(ctx context.Context, cmd *cobra.Command, service *auth.Service, entries *content.Service) error {
+			a, err := accountByMail(ctx, service, mail)
+			if err != nil {
+				return err
+			}
+			id, err := organisationNamed(ctx, entries, organisation)
+			if err != nil {
+				return err
+			}
+			_, err = service.UpdateAccount(ctx, a.ID, auth.AccountChanges{Organisation: &id})
+			return err
+		}))
+	mailFlag(cmd, &mail)
+	organisationFlag(cmd, &organisation)
+	return cmd
+}
+
+// organisationType is the type whose entries accounts belong to.
+const organisationType = "organisation"
+
+// organisationNamed gives the documentId of the organisation with a slug or a documentId; "" for "".
+func organisationNamed(ctx context.Context, entries *content.Service, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	t, ok := entries.Types().Type(organisationType)
+	if !ok {
+		return "", fmt.Errorf("there is no content type %s that an account could belong to", organisationType)
+	}
+	id, err := entries.Named(ctx, auth.System("kontor user"), t, name)
+	if fault.Is(err, fault.NotFound) {
+		return "", fault.New(fault.NotFound, "there is no organisation with the slug or the documentId %q", name)
+	}
+	return id, err
+}
+
+func organisationFlag(cmd *cobra.Command, v *string) {
+	cmd.Flags().StringVar(v, "organisation", "", "slug or documentId of the organisation that the account belongs to; without it none")
 }
 
 func userListCommand(s *surroundings) *cobra.Command {
