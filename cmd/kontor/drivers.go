@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
+	"kontor/pkg/blob"
+	"kontor/pkg/blob/fileblob"
 	"kontor/pkg/config"
 	"kontor/pkg/content"
 	"kontor/pkg/store"
@@ -31,6 +35,22 @@ func openStore(c config.Config) (store.Store, error) {
 		return nil, fmt.Errorf("the store in %s can't be opened: %w", c.Data, err)
 	}
 	return st, nil
+}
+
+// filesDirectory is the name of the directory of uploaded files in the data directory.
+const filesDirectory = "files"
+
+// openBlobs opens the storage of bytes, and makes the data directory.
+func openBlobs(c config.Config) (blob.Store, error) {
+	if err := makeData(c.Data); err != nil {
+		return nil, err
+	}
+	return fileblob.Open(filepath.Join(c.Data, filesDirectory))
+}
+
+// openFiles makes the service of uploaded files.
+func openFiles(ctx context.Context, c config.Config, st store.Store, bl blob.Store, log *slog.Logger) (*asset.Service, error) {
+	return asset.New(ctx, st, bl, asset.Options{Log: log, MaxBytes: c.UploadLimit})
 }
 
 // makeData makes the data directory, for its owner only: it holds what is not published, and password hashes.
@@ -79,12 +99,21 @@ func (s *surroundings) withAccounts(work func(ctx context.Context, cmd *cobra.Co
 
 // withTypes opens what a command on the content types needs, without putting them in force.
 func (s *surroundings) withTypes(work func(ctx context.Context, cmd *cobra.Command, entries *content.Service) error) func(*cobra.Command) error {
-	return s.withStore(func(cmd *cobra.Command, c config.Config, st store.Store) error {
+	return s.withStore(func(cmd *cobra.Command, c config.Config, st store.Store) (err error) {
 		types, err := loadTypes(c)
 		if err != nil {
 			return err
 		}
-		entries, err := content.New(cmd.Context(), st, types, content.Options{Meta: schemas.FS})
+		bl, err := openBlobs(c)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, bl.Close()) }()
+		files, err := openFiles(cmd.Context(), c, st, bl, nil)
+		if err != nil {
+			return err
+		}
+		entries, err := content.New(cmd.Context(), st, types, content.Options{Meta: schemas.FS, Files: files})
 		if err != nil {
 			return err
 		}

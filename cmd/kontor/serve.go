@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kontor/pkg/api"
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/config"
 	"kontor/pkg/content"
@@ -50,7 +51,16 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	accounts, entries, err := services(ctx, c, st, log)
+	bl, err := openBlobs(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bl.Close()) }()
+	files, err := openFiles(ctx, c, st, bl, log)
+	if err != nil {
+		return err
+	}
+	accounts, entries, err := services(ctx, c, st, files, log)
 	if err != nil {
 		return err
 	}
@@ -59,16 +69,16 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return fmt.Errorf("can't listen: %w", err)
 	}
 	log.Info("listening", "url", "http://"+l.Addr().String(), "data", c.Data, "version", version())
-	stop := background(ctx, accounts, log)
+	stop := background(ctx, accounts, files, log)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
+		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
 		RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
 }
 
 // services makes what the server serves, with the content types in force.
-func services(ctx context.Context, c config.Config, st store.Store, log *slog.Logger) (*auth.Service, *content.Service, error) {
+func services(ctx context.Context, c config.Config, st store.Store, files *asset.Service, log *slog.Logger) (*auth.Service, *content.Service, error) {
 	types, err := loadTypes(c)
 	if err != nil {
 		return nil, nil, err
@@ -77,7 +87,7 @@ func services(ctx context.Context, c config.Config, st store.Store, log *slog.Lo
 	if err != nil {
 		return nil, nil, err
 	}
-	entries, err := content.New(ctx, st, types, content.Options{Log: log, Meta: schemas.FS, Roles: accounts.Roles()})
+	entries, err := content.New(ctx, st, types, content.Options{Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Files: files})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,7 +117,7 @@ func loadTypes(c config.Config) (*schema.Set, error) {
 }
 
 // background starts what runs beside requests; stop ends it and waits. It outlives ctx, since running requests may need it.
-func background(ctx context.Context, accounts *auth.Service, log *slog.Logger) (stop func()) {
+func background(ctx context.Context, accounts *auth.Service, files *asset.Service, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -116,6 +126,11 @@ func background(ctx context.Context, accounts *auth.Service, log *slog.Logger) (
 		for {
 			if err := accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("sessions that have run out were not deleted", "error", err)
+			}
+			if n, err := files.Sweep(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("bytes that belong to no file were not removed", "error", err)
+			} else if n > 0 {
+				log.Info("bytes that belonged to no file were removed", "count", n)
 			}
 			select {
 			case <-hourly.C:

@@ -40,6 +40,17 @@ type conn struct {
 	silent *sync.Map
 	spoke  bool
 	linger atomic.Bool
+	idle   atomic.Int64 // nanoseconds within which a write must succeed, in place of a time for all of them; 0 for none
+}
+
+// Write is the connection's, with a deadline of its own while an answer streams.
+func (c *conn) Write(p []byte) (int, error) {
+	if idle := c.idle.Load(); idle > 0 {
+		if err := c.SetWriteDeadline(time.Now().Add(time.Duration(idle))); err != nil {
+			return 0, err
+		}
+	}
+	return c.Conn.Write(p)
 }
 
 // Read is the connection's; only one goroutine reads.

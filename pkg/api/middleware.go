@@ -20,12 +20,13 @@ const (
 	secretKey
 )
 
-// guard gives every request a deadline, headers that do no harm anywhere, a line in the log, and a net under it.
+// guard gives every request a deadline once its body is there (uploads have an idle time in its place), headers that do no harm
+// anywhere, a line in the log, and a net under it.
 func (s *Server) guard(c *fiber.Ctx) (err error) {
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
-	defer cancel()
-	c.SetUserContext(ctx)
+	if conn, ok := c.Context().Conn().(*conn); ok {
+		conn.idle.Store(0) // of the answer before
+	}
 	s.harden(c)
 	defer func() {
 		if r := recover(); r != nil {
@@ -36,6 +37,18 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		}
 		s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
 	}()
+	if err := tooLong(c); err != nil {
+		return err
+	}
+	if streams(c) {
+		return c.Next()
+	}
+	if err := s.takeBody(c); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
+	defer cancel()
+	c.SetUserContext(ctx)
 	return c.Next()
 }
 

@@ -15,6 +15,7 @@ func (s *Server) routes() {
 	app.Use(s.guard)
 	app.Get("/healthz", s.health)
 	app.Get("/readyz", s.ready)
+	app.Get("/files/:key/:name?", s.share, s.identify, s.download)
 
 	api := app.Group("/api", s.share, s.identify)
 	api.Post("/auth/local", s.signIn)
@@ -31,6 +32,11 @@ func (s *Server) routes() {
 	api.Get("/users/:id", s.getUser)
 	api.Put("/users/:id", s.updateUser)
 	api.Delete("/users/:id", s.deleteUser)
+
+	api.Post("/upload", s.upload)
+	api.Get("/upload/files", s.listFiles)
+	api.Get("/upload/files/:id", s.getFile)
+	api.Delete("/upload/files/:id", s.deleteFile)
 
 	api.Get("/:type", s.findOrSingle)
 	api.Post("/:type", s.create)
@@ -56,6 +62,7 @@ func (s *Server) routes() {
 	manage.Post("/entries/:type/:id/publish", s.publish)
 	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
 	manage.Post("/entries/:type/:id/discard", s.discard)
+	manage.Get("/files/:id/uses", s.fileUses)
 	manage.Get("/entries/:type/:id/uses", s.whereUsed)
 	manage.Get("/entries/:type/:id/history", s.history)
 	manage.Get("/entries/:type/:id/history/compare", s.compareVersions)

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"math"
 	"net"
 	"net/netip"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
 	"kontor/pkg/rate"
@@ -23,6 +25,7 @@ import (
 // Options are what a Server is made from. Content and Auth must be there; the rest has defaults.
 type Options struct {
 	Content        *content.Service
+	Files          *asset.Service // nil: there are none
 	Auth           *auth.Service
 	Log            *slog.Logger  // nil discards
 	RequestTimeout time.Duration // how long the work on a request may take; 10 s if 0
@@ -39,16 +42,21 @@ type Options struct {
 // Server is Kontor over HTTP.
 type Server struct {
 	buffers sync.Pool // of *[]byte
+	chunks  sync.Pool // of *[chunkSize]byte
+	files   *asset.Service
 	app     *fiber.App
 	content *content.Service
 	auth    *auth.Service
 	log     *slog.Logger
 	timeout time.Duration
+	idle    time.Duration // in the place of a deadline where bytes stream
 	limits  limits
 	proxies []netip.Prefix
 	origins []string
 	https   bool
-	silent  sync.Map // see listener
+
+	bodyLimit int
+	silent    sync.Map // see listener
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -59,12 +67,13 @@ const headLimit = 16 << 10
 
 // New makes a server with all its routes.
 func New(o Options) *Server {
-	s := &Server{content: o.Content, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
+	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:")}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	readTimeout := cmp.Or(o.ReadTimeout, 30*time.Second)
+	s.idle, s.bodyLimit = readTimeout, cmp.Or(o.BodyLimit, 1<<20)
 	s.app = fiber.New(fiber.Config{
 		AppName:                      "Kontor",
 		DisableStartupMessage:        true,
@@ -72,7 +81,8 @@ func New(o Options) *Server {
 		CaseSensitive:                true,
 		DisablePreParseMultipartForm: true, // or every route would take forms apart
 		ReadBufferSize:               headLimit,
-		BodyLimit:                    cmp.Or(o.BodyLimit, 1<<20),
+		StreamRequestBody:            true,        // see takeBody
+		BodyLimit:                    math.MaxInt, // the library does not enforce it then; takeBody does
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 readTimeout + s.timeout,
 		IdleTimeout:                  idleTimeout,
@@ -80,6 +90,7 @@ func New(o Options) *Server {
 	})
 	server := s.app.Server()
 	server.CloseOnShutdown = true
+	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
 	s.routes()
 	return s
@@ -98,6 +109,7 @@ func (s *Server) anyMethod(next fasthttp.RequestHandler) fasthttp.RequestHandler
 		}
 		c := s.app.AcquireCtx(fctx)
 		defer s.app.ReleaseCtx(c)
+		refuseBody(fctx)
 		_ = s.fail(c, s.noRoute(c))
 	}
 }

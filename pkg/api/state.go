@@ -108,6 +108,10 @@ func (s *Server) whereUsed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return sendData(c, 0, usesValue(uses))
+}
+
+func usesValue(uses []content.Use) value.List {
 	out := make(value.List, len(uses))
 	for i, u := range uses {
 		out[i] = value.Object{
@@ -115,5 +119,5 @@ func (s *Server) whereUsed(c *fiber.Ctx) error {
 			"fields": u.Fields, "draft": u.Draft, "published": u.Published,
 		}
 	}
-	return sendData(c, 0, out)
+	return out
 }

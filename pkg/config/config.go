@@ -24,6 +24,7 @@ type Config struct {
 	RequestTimeout  time.Duration // how long a request may take
 	ShutdownTimeout time.Duration // how long a shutdown waits for running requests
 	BodyLimit       int64         // the longest body of a request, in bytes; uploads have their own
+	UploadLimit     int64         // the longest file, in bytes
 
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number

@@ -63,6 +63,8 @@ func settings() []setting {
 			parse: into(func(c *Config) *time.Duration { return &c.ShutdownTimeout }, span), show: func(c *Config) string { return c.ShutdownTimeout.String() }},
 		{name: "body-limit", kind: sizeKind, standard: "1MiB", help: "longest body of a request, uploads aside",
 			parse: into(func(c *Config) *int64 { return &c.BodyLimit }, sizeWithin(1<<10, 1<<30)), show: func(c *Config) string { return showBytes(c.BodyLimit) }},
+		{name: "upload-limit", kind: sizeKind, standard: "2GiB", help: "longest file that is taken",
+			parse: into(func(c *Config) *int64 { return &c.UploadLimit }, sizeWithin(1<<10, 1<<40)), show: func(c *Config) string { return showBytes(c.UploadLimit) }},
 		{name: "rate-limit", kind: rateKind, standard: "6000/1m", help: "requests that an address may make without credentials, or off",
 			parse: into(func(c *Config) *rate.Limit { return &c.RateLimit }, limit), show: func(c *Config) string { return showLimit(c.RateLimit) }},
 		{name: "token-rate-limit", kind: rateKind, standard: "12000/1m", help: "requests that a token or an account may make, or off",

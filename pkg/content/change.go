@@ -150,6 +150,11 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 	values, problems := w.typ.Normalise(before, linked)
 	wrong = append(wrong, problems...)
 	wrong = append(wrong, w.checkShared(before, values)...)
+	noFile, err := w.checkFiles(before, values)
+	if err != nil {
+		return err
+	}
+	wrong = append(wrong, noFile...)
 	w.next.draft = values
 	w.followSlug(changes)
 	publish, err := w.publishes(o)

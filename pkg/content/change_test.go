@@ -14,11 +14,12 @@ func TestEveryKind(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	topic := k.create("topic", obj{"name": "IT"})
+	fileA, fileB := k.upload(editor, "a.txt", "a").ID, k.upload(editor, "b.txt", "b").ID
 	sent := obj{
 		"title": " Ding ", "slug": "ding", "text": "a\nb", "body": "<p>Hallo <script>x</script></p>", "year": int64(1999), "share": 0.5,
 		"costs": int64(12345), "good": true, "day": "2026-11-22", "at": "2026-11-22T08:18:00+01:00",
 		"start": obj{"local": "2026-11-22T19:00", "zone": "Europe/Berlin"}, "kind": "b", "mail": "a@b.de", "home": "https://b.de/",
-		"one": to(topic), "many": to(topic), "logo": int64(3), "files": list{int64(3), int64(4)}, "spot": obj{"lat": 51.2, "lng": 6.7},
+		"one": to(topic), "many": to(topic), "logo": fileA, "files": list{fileA, fileB}, "spot": obj{"lat": 51.2, "lng": 6.7},
 		"extra": obj{"a": list{int64(1), nil}}, "place": obj{"name": "Hier", "spot": obj{"lat": 1.5, "lng": 2.5}},
 		"rows": list{obj{"n": int64(1), "s": "x"}}, "years": list{int64(1), int64(2)},
 	}

@@ -4,6 +4,7 @@
 package content
 
 import (
+	"kontor/pkg/asset"
 	"kontor/pkg/schema"
 	"kontor/pkg/value"
 )
@@ -19,10 +20,16 @@ type Entry struct {
 }
 
 // Attribute is a named part of an entry's answer. Its value is nil, a scalar, a value.List of scalars or a value.Object (point,
-// local time); or, for what was populated, *Entry, []*Entry, Attributes or []Attributes. A JSON field is a json.RawMessage.
+// local time); or, for what was populated, *Entry, []*Entry, File, []File, Attributes or []Attributes. A JSON field is a json.RawMessage.
 type Attribute struct {
 	Name  string
 	Value any
+}
+
+// File is a populated file.
+type File struct {
+	asset.File
+	Fields []string // what to answer of it, in the words of FileFields; nil means all
 }
 
 // Attributes are in the order of the type's fields; createdAt, updatedAt, publishedAt and locale stand between the plain fields

@@ -9,13 +9,16 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
+	"kontor/pkg/blob/fileblob"
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
@@ -63,6 +66,7 @@ type kit struct {
 	st    *spy
 	path  string
 	clock *clock
+	files *asset.Service
 }
 
 // prepared is a file with every collection and no entry: to make them anew for each test takes longer than most tests.
@@ -77,7 +81,10 @@ var prepared = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = serve(context.Background(), db, types(), time.Now)
+	files, err := assets(context.Background(), db, dir)
+	if err == nil {
+		_, err = serve(context.Background(), db, types(), files, time.Now)
+	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return nil, err
 	}
@@ -116,6 +123,9 @@ func openKit(t testing.TB, path string, fsys fstest.MapFS) *kit {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	k := &kit{TB: t, st: &spy{Store: db}, path: path, clock: &clock{at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}}
+	if k.files, err = assets(t.Context(), k.st, filepath.Dir(path)); err != nil {
+		t.Fatal(err)
+	}
 	k.load(fsys)
 	return k
 }
@@ -124,17 +134,36 @@ func openKit(t testing.TB, path string, fsys fstest.MapFS) *kit {
 func (k *kit) load(fsys fstest.MapFS) {
 	k.Helper()
 	var err error
-	if k.Service, err = serve(k.Context(), k.st, fsys, k.clock.now); err != nil {
+	if k.Service, err = serve(k.Context(), k.st, fsys, k.files, k.clock.now); err != nil {
 		k.Fatal(err)
 	}
 }
 
-func serve(ctx context.Context, st store.Store, fsys fstest.MapFS, now func() time.Time) (*content.Service, error) {
+func serve(ctx context.Context, st store.Store, fsys fstest.MapFS, files *asset.Service, now func() time.Time) (*content.Service, error) {
 	set, err := load(fsys)
 	if err != nil {
 		return nil, err
 	}
-	return content.New(ctx, st, set, content.Options{Now: now, Meta: schemas.FS})
+	return content.New(ctx, st, set, content.Options{Now: now, Meta: schemas.FS, Files: files})
+}
+
+// assets are the files of a test, with their bytes beside the database.
+func assets(ctx context.Context, st store.Store, dir string) (*asset.Service, error) {
+	bl, err := fileblob.Open(filepath.Join(dir, "files"))
+	if err != nil {
+		return nil, err
+	}
+	return asset.New(ctx, st, bl, asset.Options{})
+}
+
+// upload adds a file and gives its id.
+func (k *kit) upload(c auth.Caller, name, text string) asset.File {
+	k.Helper()
+	f, err := k.files.Upload(k.Context(), c, strings.NewReader(text), asset.Info{Name: name})
+	if err != nil {
+		k.Fatal(err)
+	}
+	return f
 }
 
 var sets sync.Map // what load has loaded, by the text of all files

@@ -28,6 +28,7 @@ type branch struct {
 	target *schema.Type
 	part   string // of the target's documents
 	shape  *shape
+	fields []string     // of a file
 	filter query.Filter // compiled, judged in memory
 	many   func(path string) bool
 	sort   []query.Order
@@ -112,7 +113,7 @@ func (v *view) branch(sc scope, p query.Populate, depth int) (*branch, error) {
 		case schema.Object:
 			inner.in = f
 		case schema.Asset:
-			return b, nil
+			return b, b.ofFile(sc, p)
 		}
 	}
 	var err error
@@ -167,6 +168,9 @@ func (v *view) populate(nodes []node) error {
 			return err
 		}
 	}
+	if err := v.fetchFiles(); err != nil {
+		return err
+	}
 	b := builder{view: v, found: found, made: map[*branch]map[string]*Entry{}}
 	for _, n := range nodes {
 		*n.attributes = b.attributes(*n.attributes, n.shape, n.snapshot, n.open, n)
@@ -181,6 +185,10 @@ func (v *view) populate(nodes []node) error {
 func (v *view) collect(sh *shape, snapshot value.Object, open auth.Fields, n node, wants map[*schema.Type]map[string]bool) {
 	for _, b := range sh.populate {
 		if !shown(b, snapshot, open) {
+			continue
+		}
+		if b.field != nil && b.field.Kind == schema.Asset {
+			v.collectFiles(b.field, snapshot)
 			continue
 		}
 		if b.field != nil && b.field.Kind == schema.Object {
@@ -236,8 +244,7 @@ func (v *view) fetch(t *schema.Type, keys map[string]bool) (map[string]store.Doc
 		}
 	}
 	if v.calls > maxPopulateCalls || v.targets > maxPopulateTargets {
-		return nil, fault.New(fault.Invalid, "populate reaches more than %d entries or %d kinds of them; ask for less at once",
-			maxPopulateTargets, maxPopulateCalls).With("param", "populate")
+		return nil, tooMuchPopulated()
 	}
 	in := v.over(t)
 	rules, err := in.rules(t)
@@ -261,6 +268,11 @@ func (v *view) fetch(t *schema.Type, keys map[string]bool) (map[string]store.Doc
 		}
 	}
 	return found, nil
+}
+
+func tooMuchPopulated() error {
+	return fault.New(fault.Invalid, "populate reaches more than %d entries or %d kinds of them; ask for less at once",
+		maxPopulateTargets, maxPopulateCalls).With("param", "populate")
 }
 
 // builder puts a level's documents in their places.
@@ -287,10 +299,8 @@ func (b *builder) value(br *branch, snapshot value.Object, n node) any {
 	switch {
 	case br.field != nil && br.field.Kind == schema.Object:
 		return b.object(br, snapshot, n)
-	case br.target == nil && many:
-		return value.List{}
 	case br.target == nil:
-		return nil
+		return b.fileValue(br, snapshot)
 	}
 	entries := b.entries(br, snapshot, n)
 	if many {

@@ -44,6 +44,7 @@ func (r *resolver) mayShow(sc scope, f *schema.Field) bool {
 
 // project makes entries of the view out of documents, with everything that the shape populates.
 func (v *view) project(t *schema.Type, docs []store.Document, sh *shape) ([]*Entry, error) {
+	v.files, v.wantFiles = nil, nil
 	entries := make([]*Entry, len(docs))
 	var nodes []node
 	for i, d := range docs {

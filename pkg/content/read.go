@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
@@ -134,6 +135,9 @@ type view struct {
 	resolver
 	calls   int // store calls made for populate
 	targets int // documents loaded for populate
+
+	files     map[int64]asset.File // those that populate has met; without an id: not there
+	wantFiles []int64              // of these, the ones to load
 }
 
 func (s *Service) view(ctx context.Context, c auth.Caller, t *schema.Type, q query.Query) (*view, error) {

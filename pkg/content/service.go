@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
@@ -19,7 +20,8 @@ type Options struct {
 	Now func() time.Time // the clock; time.Now if nil
 	Log *slog.Logger     // nil discards
 
-	Roles *auth.Roles // the roles in force, for callers that were not identified by others; nil: those shipped
+	Roles *auth.Roles    // the roles in force, for callers that were not identified by others; nil: those shipped
+	Files *asset.Service // what asset fields point to; nil: there are no files
 
 	Meta fs.FS // the meta-schemas, to read the stored set of types with; only Activate and what follows it need them
 }
@@ -27,6 +29,7 @@ type Options struct {
 // Service is the entries of one set of content types in one store. It is safe for use by many goroutines.
 type Service struct {
 	store   store.Store
+	files   *asset.Service
 	types   *schema.Set
 	locales []string // every locale that some type has
 	now     func() time.Time
@@ -44,7 +47,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: st, types: types, now: o.Now, log: o.Log, roles: o.Roles}
+	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles}
 	if s.roles == nil {
 		var err error
 		if s.roles, err = auth.ShippedRoles(); err != nil {

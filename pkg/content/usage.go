@@ -34,7 +34,12 @@ func (s *Service) WhereUsed(ctx context.Context, c auth.Caller, t *schema.Type, 
 	if err := s.exists(ctx, c, t, documentID); err != nil {
 		return nil, err
 	}
-	users, err := s.users(ctx, documentID)
+	return s.uses(ctx, c, documentID)
+}
+
+// uses lists the entries that point to one of the ids, as far as the caller may read them.
+func (s *Service) uses(ctx context.Context, c auth.Caller, ids ...string) ([]Use, error) {
+	users, err := s.users(ctx, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +52,7 @@ func (s *Service) WhereUsed(ctx context.Context, c auth.Caller, t *schema.Type, 
 			}
 			continue
 		}
-		u := useOf(w.fieldsOf(r), r, documentID)
+		u := useOf(w.fieldsOf(r), r, ids...)
 		if len(u.Fields) > 0 && len(out) < maxUses {
 			out = append(out, u)
 		}
@@ -71,13 +76,16 @@ func (s *Service) exists(ctx context.Context, c auth.Caller, t *schema.Type, doc
 	return w.permit(auth.ReadDraft, lead)
 }
 
-// users loads every entry that points to a documentId.
-func (s *Service) users(ctx context.Context, documentID string) ([]*record, error) {
-	id := value.List{documentID}
+// users loads every entry that points to one of the ids.
+func (s *Service) users(ctx context.Context, ids ...string) ([]*record, error) {
+	list := make(value.List, len(ids))
+	for i, id := range ids {
+		list[i] = id
+	}
 	var out []*record
 	for _, t := range s.types.Types() {
 		docs, err := s.store.Find(ctx, t.ID, store.Query{
-			Filter: query.Where("meta.refs", query.In, id),
+			Filter: query.Where("meta.refs", query.In, list),
 			Parts:  []string{store.Meta, store.Draft, store.Published},
 		})
 		if err != nil {
@@ -90,7 +98,7 @@ func (s *Service) users(ctx context.Context, documentID string) ([]*record, erro
 	return out, nil
 }
 
-func useOf(open auth.Fields, r *record, documentID string) Use {
+func useOf(open auth.Fields, r *record, ids ...string) Use {
 	u := Use{Type: r.typ, ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale}
 	if open.Open(r.typ.Display) {
 		u.Title = text(r.draft, r.typ.Display)
@@ -98,7 +106,7 @@ func useOf(open auth.Fields, r *record, documentID string) Use {
 	note := func(snapshot value.Object) (found bool) {
 		for _, ref := range refs(r.typ, snapshot) {
 			name, _, _ := strings.Cut(ref.Field, ".")
-			if _, ok := r.typ.Field(name); ref.DocumentID != documentID || !ok || !open.Open(name) {
+			if _, ok := r.typ.Field(name); !slices.Contains(ids, ref.DocumentID) || !ok || !open.Open(name) {
 				continue
 			}
 			found = true

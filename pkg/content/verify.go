@@ -67,7 +67,9 @@ func (v *verifier) run(ctx context.Context) error {
 		r := recordOf(v.typ, d)
 		v.identity(r)
 		v.snapshots(r, d)
-		v.marks(r)
+		if err := v.marks(ctx, r); err != nil {
+			return err
+		}
 		if err := v.history(ctx, r); err != nil {
 			return err
 		}
@@ -125,7 +127,7 @@ func (v *verifier) snapshots(r *record, d store.Document) {
 }
 
 // marks are what the rest of an entry says about its snapshots.
-func (v *verifier) marks(r *record) {
+func (v *verifier) marks(ctx context.Context, r *record) error {
 	if r.published != nil {
 		if wrong := v.typ.CheckPublish(r.published); len(wrong) > 0 {
 			v.breach(r, "published and incomplete: %s", wrong[0].English)
@@ -137,17 +139,39 @@ func (v *verifier) marks(r *record) {
 	if !v.typ.Drafts && r.live() && r.modified() {
 		v.breach(r, "its draft is not published, and the type has no drafts")
 	}
+	if gone, err := v.missingFiles(ctx, r); err != nil {
+		return err
+	} else if len(gone) > 0 {
+		v.breach(r, "its files %v are not there", gone)
+	}
 	if !value.Equal(refIDs(v.typ, r.draft, r.published), r.meta["refs"]) || !value.Equal(refIDs(v.typ, r.published), r.meta["publicRefs"]) {
 		v.breach(r, "its references are not noted")
 	}
 	lead := v.leads[r.documentID]
 	if lead == nil || !r.live() {
-		return
+		return nil
 	}
 	if !value.Equal(any(shared(v.typ, r.draft)), any(lead.draft)) ||
 		r.published != nil && lead.published != nil && !value.Equal(any(shared(v.typ, r.published)), any(lead.published)) {
 		v.breach(r, "its shared fields differ from those of the default locale")
 	}
+	return nil
+}
+
+// missingFiles lists the files that an entry holds and that are gone. A race can do that; such an entry wants to be repaired by hand.
+func (v *verifier) missingFiles(ctx context.Context, r *record) ([]int64, error) {
+	held := append(filesIn(v.typ.Fields, r.draft, nil), filesIn(v.typ.Fields, r.published, nil)...)
+	found, err := v.filesOf(ctx, held)
+	if err != nil {
+		return nil, err
+	}
+	var gone []int64
+	for _, p := range held {
+		if _, ok := found[p.id]; !ok && !slices.Contains(gone, p.id) {
+			gone = append(gone, p.id)
+		}
+	}
+	return gone, nil
 }
 
 // history: the revisions before the current one are kept without a gap. How many depends on what the type kept when they were made.

@@ -18,6 +18,7 @@ const (
 	Stale          Code = "stale"           // If-Match names an older revision
 	MatchRequired  Code = "match_required"  // If-Match is missing where it must not be
 	TooLarge       Code = "too_large"       // the body is over the limit
+	Range          Code = "range"           // the part that was asked for is not there
 	HeadTooLarge   Code = "head_too_large"  // the request line and the headers are over the limit
 	SlowClient     Code = "slow_client"     // the request did not arrive in time
 	MediaType      Code = "media_type"      // the body's media type or charset is not taken
@@ -43,6 +44,7 @@ var table = map[Code]struct {
 	Stale:          {http.StatusPreconditionFailed, "PreconditionFailedError"},
 	MatchRequired:  {http.StatusPreconditionRequired, "PreconditionRequiredError"},
 	TooLarge:       {http.StatusRequestEntityTooLarge, "PayloadTooLargeError"},
+	Range:          {http.StatusRequestedRangeNotSatisfiable, "RangeNotSatisfiableError"},
 	HeadTooLarge:   {http.StatusRequestHeaderFieldsTooLarge, "RequestHeaderFieldsTooLargeError"},
 	SlowClient:     {http.StatusRequestTimeout, "RequestTimeoutError"},
 	MediaType:      {http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError"},

@@ -22,10 +22,10 @@ var table = map[string][]string{
 	"blob":     {"fault"},
 	"auth":     {"fault", "query", "rate", "schema", "store", "value"},
 	"asset":    {"fault", "query", "schema", "store", "blob", "auth", "value", "asset/rendition"},
-	"content":  {"fault", "query", "schema", "store", "auth", "value"},
-	"strapi":   {"fault", "query", "schema", "content", "value"},
+	"content":  {"fault", "query", "schema", "store", "auth", "asset", "value"},
+	"strapi":   {"fault", "query", "schema", "asset", "content", "value"},
 	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "content", "strapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "strapi", "value"},
 	"house":    {},
 }
 
@@ -59,8 +59,8 @@ var homes = map[string][]string{
 	"github.com/xuri/excelize/v2":              {"pkg/transfer"},
 }
 
-// maxChain is how many imports the longest way down from the command has: cmd, api, strapi, content, auth, store, query, value, fault.
-const maxChain = 8
+// maxChain is how many imports the longest way down from the command has: cmd, api, strapi, content, asset, auth, store, query, value, fault.
+const maxChain = 9
 
 // wires tells whether a folder holds a command, which may import anything.
 func wires(dir string) bool { return within(dir, "cmd") || within(dir, "scripts") }

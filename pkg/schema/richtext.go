@@ -20,6 +20,7 @@ const (
 )
 
 var (
+	fileLink   = regexp.MustCompile(`^(?:https?://[^/?#]+)?(?:/[^?#]*)?/files/([a-z0-9]{24})(?:/|$)`)
 	entryLink  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}/[a-z0-9]{24}$`)
 	hrefForm   = regexp.MustCompile(`(?i)^(https?://[^/]|mailto:|tel:|entry:|/$|/[^/\\]|#)`)
 	srcForm    = regexp.MustCompile(`(?i)^(https://[^/]|/[^/\\])`)
@@ -219,4 +220,20 @@ func entryLinks(s string) []string {
 		}
 	}
 	return links
+}
+
+// fileLinks are the keys of the files that a text links to or shows.
+func fileLinks(s string) []string {
+	if !strings.Contains(s, "/files/") {
+		return nil
+	}
+	var keys []string
+	for z := html.NewTokenizer(strings.NewReader(s)); z.Next() != html.ErrorToken; {
+		for _, a := range z.Token().Attr {
+			if m := fileLink.FindStringSubmatch(a.Val); m != nil && (a.Key == "href" || a.Key == "src") {
+				keys = append(keys, m[1])
+			}
+		}
+	}
+	return keys
 }

@@ -101,6 +101,17 @@ func appendValue(dst []byte, v any) []byte {
 		return appendEntry(dst, x)
 	case []*content.Entry:
 		return value.AppendList(dst, x, appendEntry)
+	case content.File:
+		return AppendFile(dst, x.File, x.Fields)
+	case []content.File:
+		dst = append(dst, '[')
+		for i, f := range x {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = AppendFile(dst, f.File, f.Fields)
+		}
+		return append(dst, ']')
 	case content.Attributes:
 		return appendAttributes(dst, x)
 	case []content.Attributes:

@@ -1,0 +1,345 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/asset"
+	"kontor/pkg/fault"
+	"kontor/pkg/strapi"
+	"kontor/pkg/value"
+)
+
+// uploadPath is where files come in.
+const uploadPath = "/api/upload"
+
+// upload takes the files of a form, or with ?id= what is said of a file. Its body streams: see takeBody.
+func (s *Server) upload(c *fiber.Ctx) error {
+	if s.files == nil {
+		return s.noRoute(c)
+	}
+	in := s.intake(c, s.uploadLimit(), s.idle)
+	defer in.abandon(c)
+	if !callerOf(c).MayUpload() {
+		return fault.New(fault.Forbidden, "Forbidden")
+	}
+	p, err := params(c, "id")
+	if err != nil {
+		return err
+	}
+	if id, ok := p["id"]; ok {
+		return s.describe(c, in, id)
+	}
+	// The request's own context has no end: how long the bytes take is the client's affair as long as they come.
+	ctx, cancel := context.WithCancel(c.UserContext())
+	defer cancel()
+	u := &upload{s: s, c: c, ctx: ctx}
+	if err := u.run(in); err != nil {
+		u.undo()
+		return err
+	}
+	c.Status(fiber.StatusCreated)
+	return sendJSON(c, 0, strapi.AppendFiles(nil, u.files))
+}
+
+// upload is one form of files in the making.
+type upload struct {
+	s     *Server
+	c     *fiber.Ctx
+	ctx   context.Context
+	files []asset.File
+	infos []strapi.FileInfo
+	late  bool              // whether fileInfo came behind a file
+	words map[string]string // the other fields
+}
+
+func (u *upload) run(in io.Reader) error {
+	form, err := newForm(u.c.Get(fiber.HeaderContentType), in)
+	if err != nil {
+		return err
+	}
+	u.words = map[string]string{}
+	for {
+		p, err := form.next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = u.part(p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(u.files) == 0 {
+		return fault.New(fault.Invalid, "Files are empty")
+	}
+	if len(u.infos) > 1 && len(u.infos) != len(u.files) {
+		return fault.New(fault.Invalid, "fileInfo is a list of %d for %d files", len(u.infos), len(u.files)).With("key", "fileInfo")
+	}
+	if u.late {
+		if err := u.describe(); err != nil {
+			return err
+		}
+	}
+	return u.attach()
+}
+
+func (u *upload) part(p part) error {
+	switch {
+	case p.file != nil && p.name == "files":
+		return u.file(p)
+	case p.file != nil:
+		return fault.Key(shorten(p.name), "", "body", "")
+	case p.name == "fileInfo":
+		infos, err := strapi.ParseFileInfo([]byte(p.text))
+		u.infos = append(u.infos, infos...)
+		u.late = u.late || len(u.files) > 0
+		return err
+	case p.name == "ref", p.name == "refId", p.name == "field":
+		if _, twice := u.words[p.name]; twice {
+			return fault.New(fault.Invalid, "The field %s repeats", p.name).With("key", p.name)
+		}
+		u.words[p.name] = p.text
+		return nil
+	case p.name == "files":
+		return fault.New(fault.Invalid, "files must be files, with a file name").With("key", "files")
+	}
+	return fault.Key(shorten(p.name), "", "body", "")
+}
+
+// file keeps one file. A form of a browser sends one without name and bytes where nobody chose any.
+func (u *upload) file(p part) error {
+	if p.as == "" {
+		var one [1]byte
+		if _, err := io.ReadFull(p.file, one[:]); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		p.file = io.MultiReader(strings.NewReader(string(one[:])), p.file)
+	}
+	info := asset.Info{Name: p.as}
+	if said := u.info(len(u.files)); said != nil {
+		for _, f := range []struct{ to, from *string }{
+			{&info.Name, said.Name}, {&info.Facts.Alt, said.Alt}, {&info.Facts.Caption, said.Caption}, {&info.Facts.Credit, said.Credit},
+			{&info.Facts.Licence, said.Licence},
+		} {
+			if f.from != nil {
+				*f.to = *f.from
+			}
+		}
+	}
+	f, err := u.s.files.Upload(u.ctx, callerOf(u.c), p.file, info)
+	if err != nil {
+		return err
+	}
+	u.files = append(u.files, f)
+	return nil
+}
+
+// info is what is said of the i-th file; one for all if there is but one.
+func (u *upload) info(i int) *strapi.FileInfo {
+	switch {
+	case i < len(u.infos):
+		return &u.infos[i]
+	case len(u.infos) == 1:
+		return &u.infos[0]
+	}
+	return nil
+}
+
+// describe puts down what was said of files after they had come.
+func (u *upload) describe() error {
+	for i, f := range u.files {
+		said := u.info(i)
+		if said == nil {
+			continue
+		}
+		var err error
+		if u.files[i], err = u.s.files.Describe(u.ctx, callerOf(u.c), f.ID, asset.Changes(*said)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attach puts the files into the field of an entry that the form names.
+func (u *upload) attach() error {
+	if len(u.words) == 0 {
+		return nil
+	}
+	ref, refID, field := u.words["ref"], u.words["refId"], u.words["field"]
+	if ref == "" || refID == "" || field == "" {
+		return fault.New(fault.Invalid, "ref, refId and field stand together")
+	}
+	// Strapi calls a type api::project.project.
+	t, ok := u.s.content.Types().Type(ref[strings.LastIndexByte(ref, '.')+1:])
+	if !ok {
+		return fault.New(fault.Invalid, "There is no content type %s", shorten(ref)).With("key", "ref")
+	}
+	ids := make(value.List, len(u.files))
+	for i, f := range u.files {
+		ids[i] = f.ID
+	}
+	ctx, cancel := context.WithTimeout(u.ctx, u.s.timeout)
+	defer cancel()
+	_, err := u.s.content.AttachFiles(ctx, callerOf(u.c), t, refID, field, ids)
+	return err
+}
+
+// undo removes the files of a form that failed.
+func (u *upload) undo() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(u.ctx), u.s.timeout)
+	defer cancel()
+	for _, f := range u.files {
+		if _, err := u.s.files.Delete(ctx, callerOf(u.c), f.ID); err != nil {
+			u.s.log.Warn("a file of a form that failed stays behind", "file", f.ID, "error", err)
+		}
+	}
+}
+
+// describe changes what is said of a file, by a form or by JSON.
+func (s *Server) describe(c *fiber.Ctx, in *intake, id string) error {
+	n, err := fileID(id)
+	if err != nil {
+		return err
+	}
+	in.most = int64(s.bodyLimit)
+	info, err := readFileInfo(c, in)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
+	defer cancel()
+	f, err := s.files.Describe(ctx, callerOf(c), n, asset.Changes(info))
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, 0, strapi.AppendFile(nil, f, nil))
+}
+
+func readFileInfo(c *fiber.Ctx, in *intake) (info strapi.FileInfo, err error) {
+	var text []byte
+	if media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
+		data, err := in.all()
+		if err != nil {
+			return info, err
+		}
+		o, err := strapi.ParsePlain(data)
+		if err != nil {
+			return info, err
+		}
+		for name := range o {
+			if name != "fileInfo" {
+				return info, fault.Key(shorten(name), "", "body", "")
+			}
+		}
+		text = value.Append(nil, o["fileInfo"])
+	} else if text, err = fileInfoField(c, in); err != nil {
+		return info, err
+	}
+	infos, err := strapi.ParseFileInfo(text)
+	if err == nil && len(infos) != 1 {
+		err = fault.New(fault.Invalid, "fileInfo must be one object").With("key", "fileInfo")
+	}
+	if err != nil {
+		return info, err
+	}
+	return infos[0], nil
+}
+
+// fileInfoField finds fileInfo in a form that has nothing else.
+func fileInfoField(c *fiber.Ctx, in *intake) ([]byte, error) {
+	form, err := newForm(c.Get(fiber.HeaderContentType), in)
+	if err != nil {
+		return nil, err
+	}
+	var text []byte
+	for {
+		p, err := form.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return text, nil
+		case err != nil:
+			return nil, err
+		case p.file != nil:
+			return nil, fault.New(fault.NotImplemented, "The bytes of a file are never replaced; upload another one")
+		case p.name != "fileInfo":
+			return nil, fault.Key(shorten(p.name), "", "body", "")
+		}
+		text = []byte(p.text)
+	}
+}
+
+func fileID(s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 || n > value.MaxInt {
+		return 0, fault.New(fault.NotFound, "Not Found")
+	}
+	return n, nil
+}
+
+func (s *Server) listFiles(c *fiber.Ctx) error {
+	if s.files == nil {
+		return s.noRoute(c)
+	}
+	q, err := strapi.ParseFileQuery(rawQuery(c))
+	if err != nil {
+		return err
+	}
+	list, total, err := s.files.List(c.UserContext(), callerOf(c), q)
+	if err != nil {
+		return err
+	}
+	c.Set("X-Total-Count", strconv.Itoa(total))
+	return sendJSON(c, 0, strapi.AppendFiles(nil, list))
+}
+
+// getFile tells of a file to callers who may upload: others meet files in the entries that show them.
+func (s *Server) getFile(c *fiber.Ctx) error {
+	if !callerOf(c).MayUpload() {
+		return fault.New(fault.Forbidden, "Forbidden")
+	}
+	id, err := fileID(c.Params("id"))
+	if err != nil {
+		return err
+	}
+	f, err := s.content.File(c.UserContext(), callerOf(c), id)
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, 0, strapi.AppendFile(nil, f, nil))
+}
+
+func (s *Server) deleteFile(c *fiber.Ctx) error {
+	if !callerOf(c).MayUpload() {
+		return fault.New(fault.Forbidden, "Forbidden")
+	}
+	id, err := fileID(c.Params("id"))
+	if err != nil {
+		return err
+	}
+	f, err := s.content.DeleteFile(c.UserContext(), callerOf(c), id)
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, 0, strapi.AppendFile(nil, f, nil))
+}
+
+func (s *Server) fileUses(c *fiber.Ctx) error {
+	id, err := fileID(c.Params("id"))
+	if err != nil {
+		return err
+	}
+	uses, err := s.content.FileUses(c.UserContext(), callerOf(c), id)
+	if err != nil {
+		return err
+	}
+	return sendData(c, 0, usesValue(uses))
+}

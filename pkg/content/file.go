@@ -1,0 +1,287 @@
+package content
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kontor/pkg/asset"
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/schema"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// FileByKey finds a file whose bytes the caller may read: one that it owns, or that is used by a field of an entry that it may read,
+// for the public a published one. A file that only others may read is NotFound, as one that is not there.
+func (s *Service) FileByKey(ctx context.Context, c auth.Caller, key string) (asset.File, error) {
+	if s.files == nil {
+		return asset.File{}, errNoFile()
+	}
+	f, err := s.files.ByKey(ctx, key)
+	if err != nil {
+		return f, err
+	}
+	may, err := s.mayRead(ctx, c, f)
+	if err == nil && !may {
+		err = errNoFile()
+	}
+	return f, err
+}
+
+// File finds a file by its id, for callers who may read it, as FileByKey does.
+func (s *Service) File(ctx context.Context, c auth.Caller, id int64) (asset.File, error) {
+	if s.files == nil {
+		return asset.File{}, errNoFile()
+	}
+	f, err := s.files.File(ctx, id)
+	if err != nil {
+		return f, err
+	}
+	may, err := s.mayRead(ctx, c, f)
+	if err == nil && !may {
+		err = errNoFile()
+	}
+	return f, err
+}
+
+func errNoFile() error { return fault.New(fault.NotFound, "Not Found") }
+
+// FileUses lists the entries that use a file, as far as the caller may read them. NotFound if the file is not there for the caller.
+func (s *Service) FileUses(ctx context.Context, c auth.Caller, id int64) ([]Use, error) {
+	f, err := s.File(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	if !c.MayUpload() {
+		return nil, fault.New(fault.Forbidden, "Forbidden")
+	}
+	return s.uses(ctx, c, fileRefs(f)...)
+}
+
+// DeleteFile deletes a file that no entry uses, and returns what it was. Conflict if one does, be it in a draft. NotFound if the file is
+// not there for the caller, or not its own.
+func (s *Service) DeleteFile(ctx context.Context, c auth.Caller, id int64) (asset.File, error) {
+	if s.files == nil {
+		return asset.File{}, errNoFile()
+	}
+	if !c.MayUpload() {
+		return asset.File{}, fault.New(fault.Forbidden, "Forbidden")
+	}
+	f, err := s.files.File(ctx, id)
+	if err == nil && !asset.Owns(c, f) {
+		err = errNoFile()
+	}
+	if err != nil {
+		return f, err
+	}
+	users, err := s.users(ctx, fileRefs(f)...)
+	if err != nil {
+		return f, err
+	}
+	if len(users) > 0 {
+		return f, s.inUseBy(ctx, c, users, fileRefs(f))
+	}
+	return s.files.Delete(ctx, c, id)
+}
+
+// inUseBy names the users of a file that the caller may read, and counts all.
+func (s *Service) inUseBy(ctx context.Context, c auth.Caller, users []*record, refs []string) error {
+	var named []map[string]any
+	for _, r := range users {
+		reader := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
+		if len(named) < 10 && reader.permit(auth.ReadDraft, r) == nil {
+			u := useOf(reader.fieldsOf(r), r, refs...)
+			named = append(named, map[string]any{"type": r.typ.ID, "documentId": u.DocumentID, "locale": u.Locale, "title": u.Title})
+		}
+	}
+	return fault.New(fault.Conflict, "The file is used by %d entries", len(users)).With("usedBy", named).With("count", len(users))
+}
+
+// fileRefs are the two ways in which entries refer to a file.
+func fileRefs(f asset.File) []string { return []string{schema.FileRef(f.ID), schema.FileKeyRef(f.Key)} }
+
+// usersAtOnce is how many users of a file are looked at with one call of the store: nearly always the first lets the caller in.
+const usersAtOnce = 20
+
+// mayRead tells whether the caller owns the file or reads an entry that uses it.
+func (s *Service) mayRead(ctx context.Context, c auth.Caller, f asset.File) (bool, error) {
+	if asset.Owns(c, f) {
+		return true, nil
+	}
+	refs := fileRefs(f)
+	for _, t := range s.types.Types() {
+		if !holdsFiles(t.Fields) {
+			continue
+		}
+		for _, part := range []struct {
+			name   string
+			action auth.Action
+		}{{store.Published, auth.Read}, {store.Draft, auth.ReadDraft}} {
+			if _, ok := s.roles.Grant(c, part.action, t, s.types); !ok {
+				continue
+			}
+			r := &resolver{svc: s, ctx: ctx, caller: c, part: part.name, locale: "*"}
+			if shows, err := r.shows(t, refs); err != nil || shows {
+				return shows, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// shows tells whether an entry of the type that the caller may read in the part refers to a file by a field that it may read.
+func (r *resolver) shows(t *schema.Type, refs []string) (bool, error) {
+	rules, err := r.rules(t)
+	if err != nil {
+		return false, err
+	}
+	list := make(value.List, len(refs))
+	for i, ref := range refs {
+		list[i] = ref
+	}
+	where := query.AllOf(query.Where("meta.refs", query.In, list), query.Where(r.part+".id", query.NotNull, nil), rules)
+	for offset := 0; ; offset += usersAtOnce {
+		docs, err := r.svc.store.Find(r.ctx, t.ID, store.Query{Filter: where, Offset: offset, Limit: usersAtOnce, Parts: r.parts(t)})
+		if err != nil {
+			return false, err
+		}
+		for _, d := range docs {
+			open, err := r.open(t, r.part, d)
+			if err != nil || refersTo(open, t, d.Part(r.part), refs) {
+				return err == nil, err
+			}
+		}
+		if len(docs) < usersAtOnce {
+			return false, nil
+		}
+	}
+}
+
+// refersTo tells whether a field that the caller sees refers to one of the ids.
+func refersTo(open auth.Fields, t *schema.Type, snapshot value.Object, ids []string) bool {
+	for _, ref := range refs(t, snapshot) {
+		name, _, _ := strings.Cut(ref.Field, ".")
+		if f, ok := t.Field(name); ok && slices.Contains(ids, ref.DocumentID) && sees(open, f, snapshot) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsFiles tells whether entries with these fields can refer to files.
+func holdsFiles(fields []*schema.Field) bool {
+	return slices.ContainsFunc(fields, func(f *schema.Field) bool {
+		return f.Kind == schema.Asset || f.Kind == schema.RichText || f.Kind == schema.Object && holdsFiles(f.Fields)
+	})
+}
+
+// placedFile is where an entry holds a file.
+type placedFile struct {
+	field *schema.Field
+	path  []string
+	id    int64
+}
+
+// filesIn lists the files of values, those within objects included.
+func filesIn(fields []*schema.Field, values value.Object, path []string) []placedFile {
+	var out []placedFile
+	for _, f := range fields {
+		at := append(slices.Clip(path), f.Name)
+		list, many := values[f.Name].(value.List)
+		if !many {
+			list = value.List{values[f.Name]}
+		}
+		for i, v := range list {
+			where := at
+			if many {
+				where = append(slices.Clip(at), strconv.Itoa(i))
+			}
+			switch x := v.(type) {
+			case int64:
+				if f.Kind == schema.Asset {
+					out = append(out, placedFile{f, where, x})
+				}
+			case value.Object:
+				if f.Kind == schema.Object {
+					out = append(out, filesIn(f.Fields, x, where)...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// checkFiles looks at the files that a write adds: they must be there for the caller and be what the field takes. Those that the entry
+// has had are left alone, so that one that went missing keeps nobody from editing the rest.
+func (w *write) checkFiles(before, after value.Object) ([]fault.Field, error) {
+	had := map[int64]bool{}
+	for _, p := range filesIn(w.typ.Fields, before, nil) {
+		had[p.id] = true
+	}
+	added := slices.DeleteFunc(filesIn(w.typ.Fields, after, nil), func(p placedFile) bool { return had[p.id] })
+	if len(added) == 0 {
+		return nil, nil
+	}
+	if len(added) > maxLinks {
+		return nil, fault.New(fault.Invalid, "A write names at most %d files", maxLinks)
+	}
+	found, err := w.svc.filesOf(w.ctx, added)
+	if err != nil {
+		return nil, err
+	}
+	var wrong []fault.Field
+	for _, p := range added {
+		f, ok := found[p.id]
+		if ok {
+			if ok, err = w.svc.mayRead(w.ctx, w.caller, f); err != nil {
+				return nil, err
+			}
+		}
+		if problem := unfitFile(p, f, ok); problem != nil {
+			wrong = append(wrong, *problem)
+		}
+	}
+	return wrong, nil
+}
+
+func (s *Service) filesOf(ctx context.Context, list []placedFile) (map[int64]asset.File, error) {
+	if s.files == nil || len(list) == 0 {
+		return nil, nil
+	}
+	var ids []int64
+	for _, p := range list {
+		if !slices.Contains(ids, p.id) {
+			ids = append(ids, p.id)
+		}
+	}
+	return s.files.Files(ctx, ids)
+}
+
+// unfitFile says why a field does not take a file; nil if it does.
+func unfitFile(p placedFile, f asset.File, there bool) *fault.Field {
+	out := &fault.Field{Path: p.path, Value: p.id}
+	title := p.field.Title.DE
+	accept := p.field.Asset
+	switch {
+	case !there:
+		out.Code = "no_target"
+		out.English = fmt.Sprintf("File with id %d not found", p.id)
+		out.German = fmt.Sprintf("„%s“: Die Datei %d ist nicht vorhanden.", title, p.id)
+	case accept != nil && !f.Accepted(accept.Types):
+		out.Code = "media_type"
+		out.English = fmt.Sprintf("%s takes %s, and the file is %s", p.field.Name, strings.Join(accept.Types, ", "), f.Type)
+		out.German = fmt.Sprintf("„%s“: erlaubt sind Dateien der Art %s, diese ist %s.", title, strings.Join(accept.Types, ", "), f.Type)
+	case accept != nil && accept.MaxBytes > 0 && f.Size > accept.MaxBytes:
+		out.Code = "too_large"
+		out.English = fmt.Sprintf("%s takes files of at most %d bytes, and the file has %d", p.field.Name, accept.MaxBytes, f.Size)
+		out.German = fmt.Sprintf("„%s“: Die Datei hat %d Bytes, erlaubt sind höchstens %d.", title, f.Size, accept.MaxBytes)
+	default:
+		return nil
+	}
+	return out
+}

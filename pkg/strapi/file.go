@@ -1,0 +1,331 @@
+package strapi
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kontor/pkg/asset"
+	"kontor/pkg/content"
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/value"
+)
+
+// provider is what Strapi calls whoever keeps the bytes; some clients decide by it whether a URL is relative.
+const provider = "local"
+
+// AppendFile writes a file as Strapi's upload routes and populate show it to dst. Names in fields select what is written beside id and
+// documentId; nil means all. Beyond Strapi's there are credit and licence.
+func AppendFile(dst []byte, f asset.File, fields []string) []byte {
+	w := objectWriter{dst: append(dst, '{')}
+	wants := func(name string) bool { return fields == nil || slices.Contains(fields, name) }
+	w.value("id", f.ID)
+	w.value("documentId", f.Key)
+	for _, name := range content.FileFields() {
+		if !wants(name) {
+			continue
+		}
+		if name == "formats" {
+			w.name(name)
+			w.dst = appendFormats(w.dst, f)
+			continue
+		}
+		w.value(name, fileFact(f, name))
+	}
+	return append(w.dst, '}')
+}
+
+// AppendFiles writes a list of files to dst.
+func AppendFiles(dst []byte, list []asset.File) []byte {
+	dst = append(dst, '[')
+	for i, f := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = AppendFile(dst, f, nil)
+	}
+	return append(dst, ']')
+}
+
+func fileFact(f asset.File, name string) any {
+	switch name {
+	case "name":
+		return f.Name
+	case "alternativeText":
+		return orNull(f.Facts.Alt)
+	case "caption":
+		return orNull(f.Facts.Caption)
+	case "credit":
+		return orNull(f.Facts.Credit)
+	case "licence":
+		return orNull(f.Facts.Licence)
+	case "width":
+		return pixels(f.Width)
+	case "height":
+		return pixels(f.Height)
+	case "hash":
+		return f.Key
+	case "ext":
+		return orNull(f.Ext())
+	case "mime":
+		return f.Type
+	case "size":
+		return kilobytes(f.Size)
+	case "url":
+		return FileURL(f, "")
+	case "provider":
+		return provider
+	case "createdAt", "publishedAt": // a file is there for all who may see it from the start
+		return instant(f.CreatedAt)
+	case "updatedAt":
+		return instant(f.UpdatedAt)
+	}
+	return nil // previewUrl, provider_metadata
+}
+
+// appendFormats writes the variants of an image, null if there are none.
+func appendFormats(dst []byte, f asset.File) []byte {
+	if len(f.Variants) == 0 {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, '{')
+	for i, v := range f.Variants {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(value.AppendString(dst, v.Name), ':')
+		w := objectWriter{dst: append(dst, '{')}
+		w.value("name", v.Name+"_"+f.Name)
+		w.value("hash", v.Name+"_"+f.Key)
+		w.value("ext", variantExt(v))
+		w.value("mime", v.Type)
+		w.value("path", nil)
+		w.value("width", int64(v.Width))
+		w.value("height", int64(v.Height))
+		w.value("size", kilobytes(v.Size))
+		w.value("sizeInBytes", v.Size)
+		w.value("url", FileURL(f, v.Name))
+		dst = append(w.dst, '}')
+	}
+	return append(dst, '}')
+}
+
+func variantExt(v asset.Variant) string {
+	if v.Type == "image/png" {
+		return ".png"
+	}
+	return ".jpg"
+}
+
+// FileURL is the path under which the bytes of a file are read, or those of a variant. The name at its end is for people.
+func FileURL(f asset.File, variant string) string {
+	u := "/files/" + f.Key + "/" + url.PathEscape(f.Name)
+	if variant != "" {
+		u += "?format=" + variant
+	}
+	return u
+}
+
+// kilobytes is a size as Strapi gives it: thousands of bytes with two digits.
+func kilobytes(n int64) float64 { return math.Round(float64(n)/10) / 100 }
+
+func pixels(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return int64(n)
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// objectWriter writes the names and values of an object that dst ends with.
+type objectWriter struct {
+	dst   []byte
+	begun bool
+}
+
+func (w *objectWriter) name(name string) {
+	if w.begun {
+		w.dst = append(w.dst, ',')
+	}
+	w.begun = true
+	w.dst = append(value.AppendString(w.dst, name), ':')
+}
+
+func (w *objectWriter) value(name string, v any) {
+	w.name(name)
+	w.dst = appendValue(w.dst, v)
+}
+
+// FileInfo is what a client says of an uploaded file; nil means nothing was said.
+type FileInfo struct {
+	Name, Alt, Caption, Credit, Licence *string
+}
+
+// ParseFileInfo reads the fileInfo of an upload, an object or a list of one for each file; where there is nothing it is empty. An
+// object's names are name, alternativeText, caption, credit and licence; folder and focalPoint may stand there as null.
+func ParseFileInfo(data []byte) ([]FileInfo, error) {
+	v, err := decodeBody(data)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := v.(value.List)
+	if !ok && v != nil {
+		list = value.List{v}
+	}
+	out := make([]FileInfo, len(list))
+	for i, e := range list {
+		o, ok := e.(value.Object)
+		if !ok {
+			return nil, fault.New(fault.Invalid, "fileInfo must be an object, or a list of one for each file").With("key", "fileInfo")
+		}
+		if out[i], err = fileInfo(o); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func fileInfo(o value.Object) (FileInfo, error) {
+	var info FileInfo
+	for _, name := range sortedNames(o) {
+		var to **string
+		switch name {
+		case "name":
+			to = &info.Name
+		case "alternativeText":
+			to = &info.Alt
+		case "caption":
+			to = &info.Caption
+		case "credit":
+			to = &info.Credit
+		case "licence":
+			to = &info.Licence
+		case "folder", "focalPoint":
+			if o[name] != nil {
+				return info, fault.New(fault.Invalid, "%s is not offered", name).With("key", name)
+			}
+			continue
+		default:
+			return info, unknown(name, "fileInfo")
+		}
+		s, ok := o[name].(string)
+		if !ok && o[name] != nil {
+			return info, fault.New(fault.Invalid, "fileInfo.%s must be a text", name).With("key", name)
+		}
+		if ok || name != "name" { // null clears a fact; a name is never cleared
+			*to = &s
+		}
+	}
+	return info, nil
+}
+
+// ParseFileQuery reads the query string of a list of files: filters, sort, pagination and _q. Without pagination the first
+// asset.MaxList are meant, since Strapi's answer is the whole list.
+func ParseFileQuery(raw string) (asset.Query, error) {
+	root, err := parseTree(raw)
+	if err != nil {
+		return asset.Query{}, err
+	}
+	q := asset.Query{Limit: asset.MaxList, Count: true}
+	req := Request{Page: 1, PageSize: DefaultPageSize}
+	p := parser{}
+	for _, n := range root.children {
+		switch n.name {
+		case "filters", "sort", "pagination", "_q":
+			if err := p.param(&req, n); err != nil {
+				return q, err
+			}
+		case "populate", "fields", "locale", "status":
+			// Clients send these with everything; of a file there is nothing more to answer.
+		default:
+			return q, fault.Key(n.name, "", "query", n.name)
+		}
+		if n.name == "pagination" {
+			if err := req.window(); err != nil {
+				return q, err
+			}
+			q.Offset, q.Limit = req.Query.Page.Offset, req.Query.Page.Limit
+		}
+	}
+	q.Text = req.Query.Text
+	if q.Filter, err = fileFilter(req.Query.Filter); err != nil {
+		return q, err
+	}
+	for _, o := range req.Query.Sort {
+		name, ok := fileName(o.Path)
+		if !ok {
+			return q, fault.Key(o.Path, "", "query", "sort")
+		}
+		q.Sort = append(q.Sort, query.Order{Path: name, Desc: o.Desc})
+	}
+	return q, nil
+}
+
+// fileName gives the name that asset has for one of Strapi's.
+func fileName(name string) (string, bool) {
+	switch name {
+	case "id", "name", "caption", "credit", "licence", "width", "height", "ext", "size", "createdAt", "updatedAt":
+		return name, true
+	case "documentId", "hash":
+		return "key", true
+	case "alternativeText":
+		return "alt", true
+	case "mime":
+		return "type", true
+	}
+	return "", false
+}
+
+// fileFilter puts asset's names and units in a filter's places.
+func fileFilter(f query.Filter) (query.Filter, error) {
+	if f.Path != "" {
+		name, ok := fileName(f.Path)
+		if !ok || f.Op == query.Match || f.Op == query.NoMatch {
+			return f, fault.Key(shorten(f.Path), "", "query", "filters")
+		}
+		if name == "size" {
+			f.Value = inBytes(f.Value)
+		}
+		f.Path = name
+	}
+	args := make([]query.Filter, len(f.Args))
+	for i, a := range f.Args {
+		var err error
+		if args[i], err = fileFilter(a); err != nil {
+			return f, err
+		}
+	}
+	if len(args) > 0 {
+		f.Args = args
+	}
+	return f, nil
+}
+
+// inBytes turns kilobytes as Strapi counts them into bytes; what is no number is left for asset to judge.
+func inBytes(v any) any {
+	switch x := v.(type) {
+	case value.List:
+		out := make(value.List, len(x))
+		for i, e := range x {
+			out[i] = inBytes(e)
+		}
+		return out
+	case string:
+		if n, err := strconv.ParseFloat(strings.TrimSpace(x), 64); err == nil && math.Abs(n) < 1e12 {
+			return strconv.FormatInt(int64(math.Round(n*1000)), 10)
+		}
+	}
+	return v
+}
