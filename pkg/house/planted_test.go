@@ -29,7 +29,7 @@ func planted() []fault {
 		one("tests", "imports testing outside tests", "pkg/content/x.go", `package content; import _ "testing"`),
 		one("tests", "imports testing/fstest outside tests", "pkg/api/x.go", `package api; import _ "testing/fstest"`),
 		one("tests", "for what it registers", "pkg/store/sqlitestore/x.go", `package sqlitestore; import _ "modernc.org/sqlite"`),
-		{rule: "chain", want: "longer than 8", files: chain()},
+		{rule: "chain", want: "longer than ", files: chain()},
 		one("fiber", "x.go:1", "pkg/api/x.go", `package api; import "github.com/gofiber/fiber/v2"; func X(c *fiber.Ctx) {}`),
 		one("fiber", "x.go:1", "pkg/api/x.go", `package api; import "github.com/gofiber/fiber/v2"; type X struct{ App *fiber.App }`),
 		{rule: "top", want: "internal does not belong", top: []string{"cmd", "internal", ".ci"}},
@@ -53,12 +53,13 @@ func planted() []fault {
 	}
 }
 
-// chain is ten packages, each importing the next.
+// chain is packages of which each imports the next, one import too long.
 func chain() map[string]string {
 	files := map[string]string{}
-	for _, n := range "abcdefghi" {
+	last := 'a' + rune(maxChain) + 1
+	for n := 'a'; n < last; n++ {
 		files["pkg/"+string(n)+"/x.go"] = "package " + string(n) + "; import _ \"kontor/pkg/" + string(n+1) + `"`
 	}
-	files["pkg/j/x.go"] = "package j"
+	files["pkg/"+string(last)+"/x.go"] = "package " + string(last)
 	return files
 }
