@@ -29,6 +29,7 @@ func workloads() []workload {
 		{name: "list-topics", aim: 2000, status: 200, holds: `"topics":[{`, compare: true,
 			source: repeat("/api/projects?sort=title&pagination[pageSize]=25&populate[0]=topics")},
 		{name: "create", aim: 1500, status: 201, holds: `"data":{"id":`, source: creates},
+		{name: "upload", aim: 400, status: 201, holds: `"mime"`, source: uploads},
 		{name: "publish", status: 200, holds: `"status":"published"`, drafts: true, source: publishes},
 	}
 }
