@@ -20,7 +20,9 @@ import (
 	"time"
 
 	"kontor/pkg/api"
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
+	"kontor/pkg/blob/fileblob"
 	"kontor/pkg/content"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -62,6 +64,8 @@ type server struct {
 	store    *switchedStore
 	content  *content.Service
 	auth     *auth.Service
+	files    *asset.Service
+	dir      string // where the bytes of files lie
 	api      *api.Server
 	log      *logText
 	client   *http.Client
@@ -96,22 +100,33 @@ func prepare() error {
 	}
 	types, err := testTypes()
 	if err == nil {
-		_, _, err = services(st, types)
+		_, _, _, err = services(st, types, dir)
 	}
 	return errors.Join(err, st.Close())
 }
 
-func services(st store.Store, types *schema.Set) (*content.Service, *auth.Service, error) {
+// maxFile is the longest file that the tests' server takes.
+const maxFile = 30 << 20
+
+func services(st store.Store, types *schema.Set, dir string) (*content.Service, *auth.Service, *asset.Service, error) {
 	ctx := context.Background()
 	accounts, err := auth.New(ctx, st, auth.Options{})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	entries, err := content.New(ctx, st, types, content.Options{Meta: schemas.FS, Roles: accounts.Roles()})
+	bl, err := fileblob.Open(filepath.Join(dir, "files"))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return entries, accounts, entries.Activate(ctx)
+	files, err := asset.New(ctx, st, bl, asset.Options{MaxBytes: maxFile})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	entries, err := content.New(ctx, st, types, content.Options{Meta: schemas.FS, Roles: accounts.Roles(), Files: files})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return entries, accounts, files, entries.Activate(ctx)
 }
 
 func openSQLite(t testing.TB) store.Store {
@@ -163,7 +178,8 @@ func newServer(t testing.TB, u setup) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.content, s.auth, err = services(s.store, types); err != nil {
+	s.dir = t.TempDir()
+	if s.content, s.auth, s.files, err = services(s.store, types, s.dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range []string{auth.Editor, auth.Admin} {
@@ -174,7 +190,7 @@ func newServer(t testing.TB, u setup) *server {
 		s.secrets[role] = "Bearer " + secret
 	}
 	// The time for a request is long: the machine may be busy.
-	o := api.Options{Content: s.content, Auth: s.auth, RequestTimeout: time.Minute, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if u.edit != nil {
 		u.edit(&o)
 	}

@@ -30,11 +30,14 @@ const tooLongHeader = "X-Kontor-Body-Too-Long"
 // announced looks at a request's head before the library waits for the first bytes of its body: none are needed to refuse one that is
 // announced to be too long.
 func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	most := int64(s.bodyLimit)
-	if path, _, _ := strings.Cut(string(h.RequestURI()), "?"); s.files != nil && strings.TrimSuffix(path, "/") == uploadPath {
-		most = s.uploadLimit()
+	length := int64(h.ContentLength())
+	if length <= int64(s.bodyLimit) {
+		return fasthttp.RequestConfig{}
 	}
-	if int64(h.ContentLength()) > most {
+	var target fasthttp.URI // proxies send whole addresses
+	err := target.Parse(h.Host(), h.RequestURI())
+	upload := err == nil && s.files != nil && strings.TrimSuffix(string(target.Path()), "/") == uploadPath
+	if !upload || length > s.uploadLimit() {
 		h.SetContentLength(0)
 		h.Set(tooLongHeader, "1")
 	}

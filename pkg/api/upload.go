@@ -161,10 +161,11 @@ func (u *upload) describe() error {
 		if said == nil {
 			continue
 		}
-		var err error
-		if u.files[i], err = u.s.files.Describe(u.ctx, callerOf(u.c), f.ID, asset.Changes(*said)); err != nil {
+		described, err := u.s.files.Describe(u.ctx, callerOf(u.c), f.ID, asset.Changes(*said))
+		if err != nil {
 			return err
 		}
+		u.files[i] = described
 	}
 	return nil
 }
