@@ -154,7 +154,11 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 	if err != nil {
 		return err
 	}
-	wrong = append(wrong, noFile...)
+	noLink, err := w.checkFileLinks(before, values)
+	if err != nil {
+		return err
+	}
+	wrong = append(append(wrong, noFile...), noLink...)
 	w.next.draft = values
 	w.followSlug(changes)
 	publish, err := w.publishes(o)

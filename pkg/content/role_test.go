@@ -1,9 +1,11 @@
 package content_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
@@ -22,11 +24,17 @@ var testRoles = map[string]string{
 	"mixed":   `{"types":["project"],"actions":["read"],"fields":["title"]},{"types":["project"],"actions":["read"],"entries":{"phase":"planned"}},{"types":["topic"],"actions":["read"]}`,
 	"author":  `{"types":["project","town"],"actions":["read","readDraft","create","update"]}`,
 	"dropper": `{"types":["project"],"actions":["read","create"]}`,
+	"keeper":  `{"types":["thing"],"actions":["*"],` + ownEntries + `},{"actions":["upload"],` + ownEntries + `}`,
 	"related": `{"types":["project"],"actions":["read"],"entries":{"topics":{"name":"Bauhof"}}}`,
 }
 
-// newRoleKit is a kit whose service has the roles of the test.
-func newRoleKit(t *testing.T) *kit {
+// roleKit is a kit whose service has the roles of the test.
+type roleKit struct {
+	*kit
+	accounts *auth.Service
+}
+
+func newRoleKit(t *testing.T) roleKit {
 	k := newKit(t)
 	accounts, err := auth.New(t.Context(), k.st, auth.Options{Now: k.clock.now})
 	if err != nil {
@@ -41,11 +49,25 @@ func newRoleKit(t *testing.T) *kit {
 			t.Fatal(err)
 		}
 	}
-	k.Service, err = content.New(t.Context(), k.st, k.Types(), content.Options{Now: k.clock.now, Meta: schemas.FS, Roles: accounts.Roles()})
+	k.Service, err = content.New(t.Context(), k.st, k.Types(), content.Options{Now: k.clock.now, Meta: schemas.FS, Roles: accounts.Roles(), Files: k.files})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k
+	return roleKit{k, accounts}
+}
+
+// account makes an account and gives it as who calls.
+func (k roleKit) account(name, role, organisation string) auth.Caller {
+	k.Helper()
+	_, err := k.accounts.CreateAccount(k.Context(), auth.NewAccount{Mail: name + "@x.example", Role: role, Organisation: organisation, Password: "correct horse battery"})
+	if err != nil {
+		k.Fatal(err)
+	}
+	c, err := k.accounts.CallerNamed(k.Context(), name+"@x.example")
+	if err != nil {
+		k.Fatal(err)
+	}
+	return c
 }
 
 func as(role, organisation string) auth.Caller {
@@ -329,4 +351,50 @@ func TestTypeView(t *testing.T) {
 	if f(public, true) || !f(public, false) || f(as("mixed", ""), false) || !f(as("member", ""), true) {
 		t.Error("Readable is wrong")
 	}
+}
+
+// Files are those that the upload rule opens; what only others may read can be neither put into an entry nor linked, which would open it.
+func TestRulesOfFiles(t *testing.T) {
+	k := newRoleKit(t)
+	ctx, typ := t.Context(), k.typ("thing")
+	aaa, bbb := strings.Repeat("a", 24), strings.Repeat("b", 24)
+	mine, ours := k.account("mine", "keeper", aaa), k.account("ours", "keeper", aaa)
+	theirs, nobody := k.account("theirs", "keeper", bbb), k.account("nobody", "keeper", "")
+	f := k.upload(mine, "plan.txt", "Plan")
+	secret := k.upload(theirs, "secret.txt", "Geheim")
+	for _, c := range []auth.Caller{nobody, k.account("member", "member", aaa), public, as("nothing", aaa)} {
+		if c.MayUpload() {
+			t.Errorf("%s may upload", c.Name)
+		}
+	}
+	for name, tt := range map[string]struct {
+		c    auth.Caller
+		file asset.File
+		may  bool
+	}{"own": {mine, f, true}, "of the own organisation": {ours, f, true}, "foreign": {theirs, f, false}, "of nobody": {nobody, f, false},
+		"foreign again": {mine, secret, false}, "the editor's": {editor, secret, true}} {
+		if got := asset.Owns(tt.c, tt.file); got != tt.may {
+			t.Errorf("%s: owns %v", name, got)
+		}
+		if _, err := k.File(ctx, tt.c, tt.file.ID); (err == nil) != tt.may {
+			t.Errorf("%s: %v", name, err)
+		}
+		if list, _, err := k.files.List(ctx, tt.c, asset.Query{Limit: 10}); tt.c.MayUpload() && (err != nil || slices.ContainsFunc(list, func(x asset.File) bool { return x.ID == tt.file.ID }) != tt.may) {
+			t.Errorf("%s: listed %+v, %v", name, list, err)
+		}
+	}
+	_, err := k.DeleteFile(ctx, mine, secret.ID)
+	wants(t, "delete a foreign file", err, fault.NotFound)
+	link := func(f asset.File) string { return `<p><a href="/files/` + f.Key + `/x.txt">x</a></p>` }
+	for name, changes := range map[string]obj{"field": {"logo": secret.ID}, "list": {"files": list{secret.ID}}, "link": {"body": link(secret)}} {
+		changes["title"] = "Ding"
+		_, err := k.Create(ctx, mine, typ, changes, content.Write{})
+		wants(t, "a foreign file in a "+name, err, fault.Invalid)
+	}
+	saved, err := k.Create(ctx, mine, typ, obj{"title": "Ding", "logo": f.ID, "body": link(f)}, content.Write{})
+	wants(t, "an own file", err, "")
+	// What an editor has linked stays when the organisation goes on writing.
+	k.update("thing", saved.DocumentID, obj{"body": link(secret)}, content.Write{})
+	_, err = k.Update(ctx, mine, typ, saved.DocumentID, obj{"title": "Ding 2", "body": link(secret) + "<p>mehr</p>"}, content.Write{})
+	wants(t, "a link that was there", err, "")
 }
