@@ -26,7 +26,9 @@ func TestAttacks(t *testing.T) {
 		t.Fatalf("only %d attacks", len(list))
 	}
 	before := f.dump()
-	for _, a := range list {
+	const group = 8 // a look at everything takes longer than a request
+	var since []string
+	for i, a := range list {
 		r := f.do(a.call)
 		for _, w := range secretWord.FindAllString(r.body+fmt.Sprint(r.header), -1) {
 			if s := f.secrets[w]; !f.may(a.by, s) && !strings.Contains(a.path+a.body, w) {
@@ -41,10 +43,14 @@ func TestAttacks(t *testing.T) {
 		default:
 			t.Errorf("%s: %s %s by %q: %d %s", a.name, a.method, a.path, a.by, r.status, r.body)
 		}
+		if since = append(since, fmt.Sprintf("%s: %s %s by %q", a.name, a.method, a.path, a.by)); len(since) < group && i < len(list)-1 {
+			continue
+		}
 		if after := f.dump(); after != before {
-			t.Errorf("%s: %s %s by %q changed something:\n%s", a.name, a.method, a.path, a.by, firstDifference(before, after))
+			t.Errorf("one of these changed something:\n%s\n%s", strings.Join(since, "\n"), firstDifference(before, after))
 			before = after
 		}
+		since = nil
 	}
 	t.Logf("%d attacks", len(list))
 }
