@@ -25,7 +25,7 @@ func (s *Server) listRoles(c *fiber.Ctx) error {
 	}
 	out := make(value.List, len(list))
 	for i, r := range list {
-		out[i] = roleObject(r)
+		out[i] = s.roleObject(r)
 	}
 	return sendData(c, 0, out)
 }
@@ -41,7 +41,7 @@ func (s *Server) getRole(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return sendData(c, r.Rev, roleObject(r))
+	return sendData(c, r.Rev, s.roleObject(r))
 }
 
 // putRole makes a role or, with If-Match, changes one.
@@ -83,7 +83,7 @@ func (s *Server) putRole(c *fiber.Ctx) error {
 	if !exists {
 		c.Status(fiber.StatusCreated)
 	}
-	return sendData(c, saved.Rev, roleObject(saved))
+	return sendData(c, saved.Rev, s.roleObject(saved))
 }
 
 // roleOf reads a role from a body; its name is that of the path.
@@ -119,8 +119,14 @@ func (s *Server) deleteRole(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
-func roleObject(r auth.StoredRole) value.Object {
+// roleObject is a stored role; its problems are rules that do not fit the types any more, which open nothing.
+func (s *Server) roleObject(r auth.StoredRole) value.Object {
 	out := r.Object()
+	problems := value.List{}
+	for _, f := range r.Check(s.content.Types()) {
+		problems = append(problems, f.English)
+	}
+	out["problems"] = problems
 	out["rev"], out["shipped"], out["changed"], out["broken"] = r.Rev, r.Shipped, r.Changed, orNull(r.Broken)
 	return out
 }

@@ -23,6 +23,7 @@ func TestRoles(t *testing.T) {
 	made := s.want(201, call{"PUT", "/manage/roles/desk", "admin", desk, nil})
 	made.wantAt(t, "data.name", `"desk"`)
 	made.wantAt(t, "data.shipped", "false")
+	made.wantAt(t, "data.problems", "[]")
 	s.want(428, call{"PUT", "/manage/roles/desk", "admin", desk, nil})
 	s.want(412, call{"PUT", "/manage/roles/none", "admin", desk, anyRevision})
 	s.want(201, call{"POST", "/api/users", "admin", `{"username":"pult","email":"pult@x.example","password":"correct horse battery","role":"desk"}`, nil})

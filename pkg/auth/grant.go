@@ -217,7 +217,8 @@ func (g *compiled) of(c Caller) Grant {
 // held is a role in force with what is compiled of it.
 type held struct {
 	Role
-	rev    int64    // of its document
+	rev    int64    // of its document; a role that was deleted and made again may have the same
+	text   string   // as stored
 	broken string   // why it opens nothing; "" if it is sound
 	sets   sync.Map // *schema.Set to *rights
 }

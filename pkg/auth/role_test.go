@@ -208,11 +208,17 @@ func TestRolesInForce(t *testing.T) {
 		t.Error("a role that is not stored opens something")
 	}
 	r := role(t, `{"name":"desk","rules":[{"types":["event"],"actions":["update"]}]}`)
+	before := here.Roles().Generation()
 	if _, err := here.PutRole(ctx, r, 0, types); err != nil {
 		t.Fatal(err)
 	}
 	if !may(here) {
 		t.Error("it is not in force where it was made")
+	}
+	made := here.Roles().Generation()
+	c.pass(time.Minute)
+	if made <= before || here.Roles().Generation() != made {
+		t.Errorf("generation %d, %d, then %d", before, made, here.Roles().Generation())
 	}
 	c.pass(999 * time.Millisecond)
 	if !may(there) {

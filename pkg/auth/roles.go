@@ -32,8 +32,9 @@ type Roles struct {
 }
 
 type roleState struct {
-	roles map[string]*held
-	at    time.Time
+	roles      map[string]*held
+	at         time.Time
+	generation int64
 }
 
 // ShippedRoles are the roles as they are shipped, for what has no store of roles at hand.
@@ -72,6 +73,10 @@ func (r *Roles) Grant(c Caller, a Action, t *schema.Type, types *schema.Set) (Gr
 	return g.of(c), g != nil
 }
 
+// Generation is a number that rises when a role changes, as soon as that is known here. What was answered under an earlier one may tell
+// more than may be told now.
+func (r *Roles) Generation() int64 { return r.current().generation }
+
 // Role gives a role by name as it is in force; not ok if there is none.
 func (r *Roles) Role(name string) (Role, bool) {
 	h, ok := r.role(name)
@@ -102,7 +107,7 @@ func (r *Roles) current() *roleState {
 	next, err := r.read(ctx, st)
 	if err != nil {
 		r.log.Warn("the roles could not be read; they stay as they were", "error", err)
-		next = &roleState{roles: st.roles, at: r.now()}
+		next = &roleState{roles: st.roles, at: r.now(), generation: st.generation}
 	}
 	r.state.Store(next)
 	return next
@@ -131,33 +136,40 @@ func (r *Roles) read(ctx context.Context, before *roleState) (*roleState, error)
 	if err != nil {
 		return nil, err
 	}
-	next := &roleState{roles: map[string]*held{}, at: at}
+	if before == nil {
+		before = &roleState{}
+	}
+	next := &roleState{roles: map[string]*held{}, at: at, generation: before.generation}
+	same := len(docs) == len(before.roles)
 	for _, d := range docs {
-		if before != nil {
-			if h := before.roles[d.Key]; h != nil && h.rev == d.Rev {
-				next.roles[d.Key] = h
-				continue
-			}
+		if h := before.roles[d.Key]; h != nil && h.rev == d.Rev && h.text == text(d.Part(store.Meta), "role") {
+			next.roles[d.Key] = h
+			continue
 		}
+		same = false
 		h := readRole(d)
 		if h.broken != "" {
 			r.log.Warn("a stored role can't be read and opens nothing", "role", d.Key, "reason", h.broken)
 		}
 		next.roles[d.Key] = h
 	}
+	if !same {
+		next.generation++
+	}
 	return next, nil
 }
 
 // readRole reads a stored role. What can't be read has no rules.
 func readRole(d store.Document) *held {
-	role, err := ParseRole([]byte(text(d.Part(store.Meta), "role")))
+	stored := text(d.Part(store.Meta), "role")
+	role, err := ParseRole([]byte(stored))
 	if err == nil && role.Name != d.Key {
 		err = fault.New(fault.Invalid, "It is stored under another name")
 	}
 	if err != nil {
-		return &held{Role: Role{Name: d.Key, Title: schema.Label{DE: d.Key}}, rev: d.Rev, broken: fault.As(err).Error()}
+		return &held{Role: Role{Name: d.Key, Title: schema.Label{DE: d.Key}}, rev: d.Rev, text: stored, broken: fault.As(err).Error()}
 	}
-	return &held{Role: role, rev: d.Rev}
+	return &held{Role: role, rev: d.Rev, text: stored}
 }
 
 // seedRoles stores the shipped roles that the store lacks, and brings those that nobody changed to this version.
