@@ -18,7 +18,6 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/blob"
 	"kontor/pkg/blob/fileblob"
-	"kontor/pkg/fault"
 	"kontor/pkg/store"
 	"kontor/pkg/store/sqlitestore"
 )
@@ -105,13 +104,6 @@ func (k *kit) read(f asset.File, variant string) []byte {
 		k.t.Fatal(err)
 	}
 	return data
-}
-
-func wantCode(t *testing.T, clause string, err error, code fault.Code) {
-	t.Helper()
-	if !fault.Is(err, code) {
-		t.Errorf("%s: %v, want %s", clause, err, code)
-	}
 }
 
 // picture is an image of two colours.

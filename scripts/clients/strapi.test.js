@@ -376,21 +376,65 @@ describe("client.fetch", () => {
   });
 });
 
-// There are no uploads yet. Their routes must say so in the client's terms, and never take a file in silence.
 describe("files", () => {
-  const calls = {
-    find: (files) => files.find(),
-    findOne: (files) => files.findOne(1),
-    update: (files) => files.update(1, { alternativeText: "x" }),
-    delete: (files) => files.delete(1),
-    "upload of a Blob": (files) => files.upload(new Blob(["x"]), { fileInfo: { name: "x" } }),
-    "upload of a Buffer": (files) => files.upload(Buffer.from("x"), { filename: "x.txt", mimetype: "text/plain" }),
-  };
-  for (const [name, call] of Object.entries(calls)) {
-    test(name, async () => {
-      for (const client of [anyone, editor]) await assert.rejects(call(client.files), (e) => e instanceof strapi.HTTPNotFoundError && e.response?.status !== 500);
-    });
-  }
+  const text = "Gemeinsam geht es besser.\n";
+  const upload = (by = editor) => by.files.upload(new Blob([text]), { fileInfo: { name: "Über uns.txt", alternativeText: "Alt", caption: "Unter dem Bild" } });
+  const forbidden = (call) => assert.rejects(call, (e) => e instanceof strapi.HTTPForbiddenError && e.name === "FileForbiddenError" && e.response.status === 403);
+  const missing = (call) => assert.rejects(call, (e) => e instanceof strapi.HTTPNotFoundError && e.name === "FileNotFoundError" && e.response.status === 404);
+
+  test("upload of a Blob, findOne, and the bytes", async () => {
+    const [file, ...more] = await upload();
+    assert.equal(more.length, 0);
+    assert.ok(Number.isInteger(file.id));
+    assert.deepEqual([file.name, file.alternativeText, file.caption, file.mime, file.ext], ["Über uns.txt", "Alt", "Unter dem Bild", "text/plain", ".txt"]);
+    assert.match(file.createdAt, instant);
+    assert.deepEqual(await editor.files.findOne(file.id), file);
+    const url = new URL(file.url, kontor.api);
+    assert.equal((await fetch(url)).status, 404, "nothing published refers to it, so it is not the public's");
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${kontor.tokens.editor}` } });
+    assert.equal(answer.status, 200);
+    assert.equal(await answer.text(), text);
+  });
+
+  test("upload of a Buffer is named and sniffed", async () => {
+    const [file] = await editor.files.upload(Buffer.from("%PDF-1.7\n%%EOF\n"), { filename: "vertrag.bin", mimetype: "text/html", fileInfo: { name: "vertrag.pdf" } });
+    assert.deepEqual([file.name, file.mime], ["vertrag.pdf", "application/pdf"]);
+  });
+
+  test("find with filters and sort", async () => {
+    const [file] = await upload();
+    const found = await editor.files.find({ filters: { id: { $eq: file.id } } });
+    assert.deepEqual(found, [file]);
+    const sorted = await editor.files.find({ filters: { mime: { $eq: "text/plain" } }, sort: "id:desc" });
+    assert.equal(sorted[0].id, file.id);
+    assert.deepEqual(sorted.map((f) => f.id), sorted.map((f) => f.id).sort((a, b) => b - a));
+  });
+
+  test("update changes what is said of a file and nothing else", async () => {
+    const [file] = await upload();
+    const changed = await editor.files.update(file.id, { name: "Neu.txt", alternativeText: "Neu" });
+    assert.deepEqual([changed.name, changed.alternativeText, changed.caption, changed.hash], ["Neu.txt", "Neu", "Unter dem Bild", file.hash]);
+    assert.equal((await editor.files.findOne(file.id)).alternativeText, "Neu");
+  });
+
+  test("delete", async () => {
+    const [file] = await upload();
+    assert.equal((await editor.files.delete(file.id)).id, file.id);
+    await missing(editor.files.findOne(file.id));
+    await missing(editor.files.delete(file.id));
+    await missing(editor.files.update(file.id, { name: "x" }));
+  });
+
+  test("without the right to", async () => {
+    const [file] = await upload();
+    await forbidden(upload(anyone));
+    await forbidden(anyone.files.upload(Buffer.from("x"), { filename: "x.txt", mimetype: "text/plain" }));
+    await forbidden(anyone.files.find());
+    await forbidden(anyone.files.findOne(file.id));
+    await forbidden(anyone.files.update(file.id, { name: "x" }));
+    await forbidden(anyone.files.delete(file.id));
+    assert.equal((await editor.files.findOne(file.id)).name, file.name);
+  });
 });
 
 // A new version of the client with more to call needs more tests.
