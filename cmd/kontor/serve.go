@@ -69,7 +69,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return fmt.Errorf("can't listen: %w", err)
 	}
 	log.Info("listening", "url", "http://"+l.Addr().String(), "data", c.Data, "version", version())
-	stop := background(ctx, accounts, files, log)
+	stop := background(ctx, accounts, entries, log)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
 		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
@@ -117,7 +117,7 @@ func loadTypes(c config.Config) (*schema.Set, error) {
 }
 
 // background starts what runs beside requests; stop ends it and waits. It outlives ctx, since running requests may need it.
-func background(ctx context.Context, accounts *auth.Service, files *asset.Service, log *slog.Logger) (stop func()) {
+func background(ctx context.Context, accounts *auth.Service, entries *content.Service, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -127,7 +127,7 @@ func background(ctx context.Context, accounts *auth.Service, files *asset.Servic
 			if err := accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("sessions that have run out were not deleted", "error", err)
 			}
-			if n, err := files.Sweep(ctx); err != nil && ctx.Err() == nil {
+			if n, err := entries.SweepFiles(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("bytes that belong to no file were not removed", "error", err)
 			} else if n > 0 {
 				log.Info("bytes that belonged to no file were removed", "count", n)

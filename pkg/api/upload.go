@@ -56,6 +56,8 @@ type upload struct {
 	infos []strapi.FileInfo
 	late  bool              // whether fileInfo came behind a file
 	words map[string]string // the other fields
+
+	doubt bool // whether an entry has the files is not known
 }
 
 func (u *upload) run(in io.Reader) error {
@@ -191,15 +193,22 @@ func (u *upload) attach() error {
 	ctx, cancel := context.WithTimeout(u.ctx, u.s.timeout)
 	defer cancel()
 	_, err := u.s.content.AttachFiles(ctx, callerOf(u.c), t, refID, field, ids)
+	u.doubt = fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Timeout)
 	return err
 }
 
-// undo removes the files of a form that failed.
+// undo removes the files of a form that failed: for good, unless an entry may have them after all.
 func (u *upload) undo() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(u.ctx), u.s.timeout)
 	defer cancel()
 	for _, f := range u.files {
-		if _, err := u.s.files.Delete(ctx, callerOf(u.c), f.ID); err != nil {
+		err := error(nil)
+		if u.doubt {
+			_, err = u.s.content.DeleteFile(ctx, callerOf(u.c), f.ID)
+		} else {
+			err = u.s.files.Remove(ctx, callerOf(u.c), f.ID)
+		}
+		if err != nil {
 			u.s.log.Warn("a file of a form that failed stays behind", "file", f.ID, "error", err)
 		}
 	}

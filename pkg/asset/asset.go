@@ -2,7 +2,8 @@
 // it is and what people should know of it.
 //
 // The bytes lie under "file/<key>", image variants under "image/<key>/<variant>", and neither ever changes. Bytes are written first, the
-// record second: a record without bytes cannot be, and bytes without a record, which a crash leaves behind, are swept after a day.
+// record second: a record without bytes cannot be, and bytes without a record, which a crash leaves behind, are swept after a day. So
+// is a file that was deleted, unless an entry uses it by then.
 // What a file is (its media type) is found by looking at its bytes while they stream through; its name only decides which of the
 // formats inside a container it is, such as a Word document in a ZIP archive whose first bytes do not tell.
 //
@@ -64,7 +65,7 @@ func New(ctx context.Context, st store.Store, bl blob.Store, o Options) (*Servic
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	for _, c := range []store.Collection{
-		{Name: files, Many: []string{"meta.variants"}, Indexes: [][]string{{"meta.id"}, {"meta.sort.name"}, {"meta.createdAt"}, {"meta.createdBy", "meta.id"}}},
+		{Name: files, Many: []string{"meta.variants"}, Indexes: [][]string{{"meta.id"}, {"meta.sort.name"}, {"meta.createdAt"}, {"meta.createdBy", "meta.id"}, {"meta.deletedAt"}}},
 		{Name: counters},
 	} {
 		if err := st.Ensure(ctx, c); err != nil {

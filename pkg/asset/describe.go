@@ -55,23 +55,8 @@ func (s *Service) owned(ctx context.Context, c auth.Caller, id int64) (File, err
 		return File{}, fault.New(fault.Forbidden, "Forbidden")
 	}
 	f, err := s.File(ctx, id)
-	if err == nil && !Owns(c, f) {
+	if err == nil && (f.Deleted || !Owns(c, f)) {
 		err = notFound()
 	}
 	return f, err
-}
-
-// Delete removes a file, record first, and returns what it was. It does not ask who uses it: content.DeleteFile does. NotFound if it is
-// not there for the caller.
-func (s *Service) Delete(ctx context.Context, c auth.Caller, id int64) (File, error) {
-	f, err := s.owned(ctx, c, id)
-	if err != nil {
-		return File{}, err
-	}
-	err = s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: files, Key: f.Key}})
-	if err != nil {
-		return File{}, err
-	}
-	s.discard(ctx, f)
-	return f, nil
 }

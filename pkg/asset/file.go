@@ -27,6 +27,7 @@ type File struct {
 	Organisation string // the caller's
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	Deleted      bool // kept for a day, for an entry that came to use it meanwhile; see Delete
 
 	rev int64
 }
@@ -142,7 +143,7 @@ func fileOf(d store.Document) File {
 		Size: integer(m, "size"), Width: int(integer(m, "width")), Height: int(integer(m, "height")),
 		Facts:     Facts{Alt: text(m, "alt"), Caption: text(m, "caption"), Credit: text(m, "credit"), Licence: text(m, "licence")},
 		CreatedBy: text(m, "createdBy"), Organisation: text(m, "organisation"), CreatedAt: at(m, "createdAt"), UpdatedAt: at(m, "updatedAt"),
-		rev: d.Rev,
+		Deleted: m["deletedAt"] != nil, rev: d.Rev,
 	}
 	variants, _ := m["variants"].(value.List)
 	for _, e := range variants {

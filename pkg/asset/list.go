@@ -43,7 +43,7 @@ func (s *Service) List(ctx context.Context, c auth.Caller, q Query) ([]File, int
 		return nil, 0, err
 	}
 	visible, _ := c.Files()
-	filter := query.AllOf(visible, cond, textual(q.Text))
+	filter := query.AllOf(query.Where("meta.deletedAt", query.Null, nil), visible, cond, textual(q.Text))
 	if err := filter.Check(); err != nil {
 		return nil, 0, err
 	}

@@ -10,7 +10,7 @@ import (
 	"kontor/pkg/value"
 )
 
-// File finds a file by its id, for whoever asks. NotFound if there is none.
+// File finds a file by its id, for whoever asks; one that is deleted too. NotFound if there is none.
 func (s *Service) File(ctx context.Context, id int64) (File, error) {
 	found, err := s.Files(ctx, []int64{id})
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Service) File(ctx context.Context, id int64) (File, error) {
 	return f, nil
 }
 
-// ByKey finds a file by its key, for whoever asks. NotFound if there is none.
+// ByKey finds a file by its key, for whoever asks; one that is deleted too. NotFound if there is none.
 func (s *Service) ByKey(ctx context.Context, key string) (File, error) {
 	d, err := s.store.Get(ctx, files, key, []string{store.Meta})
 	if err != nil {
@@ -32,7 +32,8 @@ func (s *Service) ByKey(ctx context.Context, key string) (File, error) {
 	return fileOf(d), nil
 }
 
-// Files finds files by their ids with one call of the store, for whoever asks; those that do not exist are left out.
+// Files finds files by their ids with one call of the store, for whoever asks; those that are deleted too. Those that do not exist are
+// left out.
 func (s *Service) Files(ctx context.Context, ids []int64) (map[int64]File, error) {
 	out := make(map[int64]File, len(ids))
 	if len(ids) == 0 {

@@ -13,16 +13,21 @@ import (
 	"kontor/pkg/value"
 )
 
-// orphanAge is how old bytes without a record must be to be removed: no upload takes as long after its last byte.
+// orphanAge is how old bytes without a record must be to be removed, and how long ago a file must have been deleted: no upload takes as
+// long after its last byte, and no write after it looked for the file.
 const orphanAge = 24 * time.Hour
 
 // sweepBatch is how many keys are looked up at once.
 const sweepBatch = 500
 
-// Sweep removes bytes that no record knows and that are older than a day, and what uploads that died have left. It says how many it
-// removed. It may run in several processes at once.
-func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
+// Sweep removes files that were deleted more than a day ago and that nobody uses, bytes that no record knows and that are older than a
+// day, and what uploads that died have left. A deleted file that is used is one again. It says how many it removed. It may run in several
+// processes at once.
+func (s *Service) Sweep(ctx context.Context, used func(context.Context, File) (bool, error)) (removed int, err error) {
 	before := s.now().Add(-orphanAge)
+	if removed, err = s.sweepDeleted(ctx, before, used); err != nil {
+		return removed, err
+	}
 	for _, prefix := range []string{"file/", "image/"} {
 		n, err := s.sweepPrefix(ctx, prefix, before)
 		if removed += n; err != nil {
@@ -31,6 +36,34 @@ func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 	}
 	n, err := s.blobs.Tidy(ctx, before)
 	return removed + n, err
+}
+
+// sweepDeleted ends what Delete has begun.
+func (s *Service) sweepDeleted(ctx context.Context, before time.Time, used func(context.Context, File) (bool, error)) (removed int, err error) {
+	docs, err := s.store.Find(ctx, files, store.Query{
+		Filter: query.Where("meta.deletedAt", query.Lt, before.UTC().Format(timeFormat)), Parts: []string{store.Meta},
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range docs {
+		f := fileOf(d)
+		isUsed, err := used(ctx, f)
+		switch {
+		case err != nil:
+		case isUsed:
+			err = s.Undelete(ctx, f.ID)
+		default:
+			if err = s.remove(ctx, f); err == nil {
+				removed++
+			}
+		}
+		var other *store.OpError // another process was first
+		if err != nil && !errors.As(err, &other) && !fault.Is(err, fault.NotFound) {
+			return removed, err
+		}
+	}
+	return removed, nil
 }
 
 // errFull ends a listing when a batch is full.

@@ -150,7 +150,7 @@ func TestVariants(t *testing.T) {
 	if small := k.upload("s.png", pngOf(t, 20, 10)); small.Width != 20 || len(small.Variants) > 0 {
 		t.Errorf("a small image is %+v", small)
 	}
-	if _, err := k.Delete(k.ctx, editor, f.ID); err != nil {
+	if err := k.Remove(k.ctx, editor, f.ID); err != nil {
 		t.Fatal(err)
 	}
 	if keys := k.blobKeys(); len(keys) != 1 {

@@ -26,11 +26,7 @@ func (s *Service) FileByKey(ctx context.Context, c auth.Caller, key string) (ass
 	if err != nil {
 		return f, err
 	}
-	may, err := s.mayRead(ctx, c, f)
-	if err == nil && !may {
-		err = errNoFile()
-	}
-	return f, err
+	return f, s.reads(ctx, c, f)
 }
 
 // File finds a file by its id, for callers who may read it, as FileByKey does.
@@ -42,11 +38,19 @@ func (s *Service) File(ctx context.Context, c auth.Caller, id int64) (asset.File
 	if err != nil {
 		return f, err
 	}
-	may, err := s.mayRead(ctx, c, f)
-	if err == nil && !may {
+	return f, s.reads(ctx, c, f)
+}
+
+// reads is NotFound unless the caller may read the file. One that is deleted is there only through an entry that has come to use it.
+func (s *Service) reads(ctx context.Context, c auth.Caller, f asset.File) error {
+	if !f.Deleted && asset.Owns(c, f) {
+		return nil
+	}
+	shown, err := s.shown(ctx, c, f)
+	if err == nil && !shown {
 		err = errNoFile()
 	}
-	return f, err
+	return err
 }
 
 func errNoFile() error { return fault.New(fault.NotFound, "Not Found") }
@@ -63,45 +67,6 @@ func (s *Service) FileUses(ctx context.Context, c auth.Caller, id int64) ([]Use,
 	return s.uses(ctx, c, fileRefs(f)...)
 }
 
-// DeleteFile deletes a file that no entry uses, and returns what it was. Conflict if one does, be it in a draft. NotFound if the file is
-// not there for the caller, or not its own.
-func (s *Service) DeleteFile(ctx context.Context, c auth.Caller, id int64) (asset.File, error) {
-	if s.files == nil {
-		return asset.File{}, errNoFile()
-	}
-	if !c.MayUpload() {
-		return asset.File{}, fault.New(fault.Forbidden, "Forbidden")
-	}
-	f, err := s.files.File(ctx, id)
-	if err == nil && !asset.Owns(c, f) {
-		err = errNoFile()
-	}
-	if err != nil {
-		return f, err
-	}
-	users, err := s.users(ctx, fileRefs(f)...)
-	if err != nil {
-		return f, err
-	}
-	if len(users) > 0 {
-		return f, s.inUseBy(ctx, c, users, fileRefs(f))
-	}
-	return s.files.Delete(ctx, c, id)
-}
-
-// inUseBy names the users of a file that the caller may read, and counts all.
-func (s *Service) inUseBy(ctx context.Context, c auth.Caller, users []*record, refs []string) error {
-	var named []map[string]any
-	for _, r := range users {
-		reader := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
-		if len(named) < 10 && reader.permit(auth.ReadDraft, r) == nil {
-			u := useOf(reader.fieldsOf(r), r, refs...)
-			named = append(named, map[string]any{"type": r.typ.ID, "documentId": u.DocumentID, "locale": u.Locale, "title": u.Title})
-		}
-	}
-	return fault.New(fault.Conflict, "The file is used by %d entries", len(users)).With("usedBy", named).With("count", len(users))
-}
-
 // fileRefs are the two ways in which entries refer to a file.
 func fileRefs(f asset.File) []string { return []string{schema.FileRef(f.ID), schema.FileKeyRef(f.Key)} }
 
@@ -113,6 +78,11 @@ func (s *Service) mayRead(ctx context.Context, c auth.Caller, f asset.File) (boo
 	if asset.Owns(c, f) {
 		return true, nil
 	}
+	return s.shown(ctx, c, f)
+}
+
+// shown tells whether the caller reads an entry that uses the file.
+func (s *Service) shown(ctx context.Context, c auth.Caller, f asset.File) (bool, error) {
 	refs := fileRefs(f)
 	for _, t := range s.types.Types() {
 		if !holdsFiles(t.Fields) {
@@ -237,7 +207,7 @@ func (w *write) checkFiles(before, after value.Object) ([]fault.Field, error) {
 	var wrong []fault.Field
 	for _, p := range added {
 		f, ok := found[p.id]
-		if ok {
+		if ok = ok && !f.Deleted; ok {
 			if ok, err = w.svc.mayRead(w.ctx, w.caller, f); err != nil {
 				return nil, err
 			}

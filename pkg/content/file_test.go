@@ -220,14 +220,14 @@ func TestDeleteFile(t *testing.T) {
 	}
 }
 
-// TestAFileThatIsGone, as a race between a deletion and a write can leave it, reads as absent, keeps nobody from editing the rest, and is
+// TestAFileThatIsGone, as the restoring of an old version can leave it, reads as absent, keeps nobody from editing the rest, and is
 // listed for repair.
 func TestAFileThatIsGone(t *testing.T) {
 	t.Parallel()
 	k := openKit(t, newPath(t), fileTypes())
 	gone, stays := k.upload(editor, "a", "a"), k.upload(editor, "b", "b")
 	id := k.create("page", obj{"title": "Seite", "any": gone.ID, "list": list{gone.ID, stays.ID}})
-	if _, err := k.files.Delete(t.Context(), editor, gone.ID); err != nil {
+	if err := k.files.Remove(t.Context(), editor, gone.ID); err != nil {
 		t.Fatal(err)
 	}
 	e, err := k.Get(t.Context(), public, k.typ("page"), id, query.Query{Populate: []query.Populate{{Path: "any"}, {Path: "list"}}})

@@ -81,7 +81,7 @@ var prepared = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := assets(context.Background(), db, dir)
+	files, err := assets(context.Background(), db, dir, time.Now)
 	if err == nil {
 		_, err = serve(context.Background(), db, types(), files, time.Now)
 	}
@@ -123,7 +123,7 @@ func openKit(t testing.TB, path string, fsys fstest.MapFS) *kit {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	k := &kit{TB: t, st: &spy{Store: db}, path: path, clock: &clock{at: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}}
-	if k.files, err = assets(t.Context(), k.st, filepath.Dir(path)); err != nil {
+	if k.files, err = assets(t.Context(), k.st, filepath.Dir(path), k.clock.now); err != nil {
 		t.Fatal(err)
 	}
 	k.load(fsys)
@@ -148,12 +148,12 @@ func serve(ctx context.Context, st store.Store, fsys fstest.MapFS, files *asset.
 }
 
 // assets are the files of a test, with their bytes beside the database.
-func assets(ctx context.Context, st store.Store, dir string) (*asset.Service, error) {
+func assets(ctx context.Context, st store.Store, dir string, now func() time.Time) (*asset.Service, error) {
 	bl, err := fileblob.Open(filepath.Join(dir, "files"))
 	if err != nil {
 		return nil, err
 	}
-	return asset.New(ctx, st, bl, asset.Options{})
+	return asset.New(ctx, st, bl, asset.Options{Now: now})
 }
 
 // upload adds a file and gives its id.
