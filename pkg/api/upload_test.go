@@ -154,7 +154,13 @@ func TestUpload(t *testing.T) {
 	}
 	s.want(200, call{"DELETE", fmt.Sprintf("/api/upload/files/%d", f.ID), "editor", "", nil})
 	s.want(404, call{"DELETE", fmt.Sprintf("/api/upload/files/%d", f.ID), "editor", "", nil})
-	s.nothingKept("after the deletion")
+	s.want(404, call{"GET", fmt.Sprintf("/api/upload/files/%d", f.ID), "editor", "", nil})
+	s.want(404, call{"GET", f.URL, "editor", "", nil})
+	s.want(404, call{"GET", f.Formats["small"].URL, "editor", "", nil})
+	s.want(404, call{"POST", path, "editor", `{"fileInfo":{"caption":"Weg"}}`, nil})
+	if r := s.get("editor", "/api/upload/files"); r.body != "[]" {
+		t.Errorf("after the deletion there are %s", r.body)
+	}
 }
 
 func TestUploadOfSeveral(t *testing.T) {
