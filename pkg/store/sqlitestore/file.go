@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql/driver"
+	"os"
 	"strings"
 	"time"
 
@@ -42,6 +43,14 @@ func openFile(dsn string, steps []migration) (*conn, error) {
 		return nil, fault.Wrap(fault.Invalid, err, "The database file is damaged or is no SQLite database")
 	}
 	return nil, convert(ctx, err)
+}
+
+// makePrivate makes a new file for its owner only, whoever may look into the directory: it holds drafts and the hashes of passwords. The
+// files that SQLite puts beside it get the same rights. What goes wrong here goes wrong again when SQLite opens the file.
+func makePrivate(path string) {
+	if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+		_ = f.Close()
+	}
 }
 
 func prepareFile(ctx context.Context, c *conn, steps []migration) error {

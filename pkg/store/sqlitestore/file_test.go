@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -279,5 +280,35 @@ func TestUnreadable(t *testing.T) {
 	_, err := s.Touch(context.Background(), "projects", query.Where(store.KeyPath, query.Eq, "list"), value.Object{"a": true}, nil)
 	if err != nil {
 		t.Errorf("meta of a document whose draft is unreadable: %v", err)
+	}
+}
+
+// TestPrivate: only the owner reads the files, even in a directory that everybody may look into.
+func TestPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there rights are the directory's")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := openAt(t, filepath.Join(dir, "kontor.db"))
+	defer s.Close()
+	fill(t, s, 3)
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		info, err := f.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has the mode %v", f.Name(), info.Mode())
+		}
+	}
+	if len(files) != 3 { // the database, its log, its index
+		t.Errorf("there are %v", files)
 	}
 }

@@ -52,6 +52,7 @@ func Open(path string, opts Options) (*Store, error) {
 	if opts.Busy <= 0 {
 		opts.Busy = 10 * time.Second
 	}
+	makePrivate(path)
 	dsn := source(path, opts.Busy)
 	// The writer touches a page of every index; reading them anew for each entry would cost more than writing them.
 	writer, err := openFile(dsn+"&_pragma=cache_size(-64000)", migrations())
