@@ -58,7 +58,7 @@ func (s *Service) Activate(ctx context.Context) error {
 		return nil
 	}
 	if d.Rev > 0 {
-		broken, err := s.compare(ctx, transition{from: old})
+		broken, err := s.unfit(ctx, transition{from: old})
 		if err != nil {
 			return err
 		}
@@ -70,8 +70,20 @@ func (s *Service) Activate(ctx context.Context) error {
 	return s.takeOver(ctx, d, old)
 }
 
-// CheckTypes lists the stored entries that the service's types would break. With convert, hints and conversions of the types are
-// taken into account, as ApplyTypes would. Conflict if a change to other types is half done.
+// unfit lists the entries that keep Activate from putting the types in force: those that do not fit as they are; where all do, those that
+// can't be converted, such as relations that would lead to another type.
+func (s *Service) unfit(ctx context.Context, c transition) ([]Breakage, error) {
+	c.convert = false
+	broken, err := s.compare(ctx, c)
+	if err == nil && len(broken) == 0 {
+		c.convert = true
+		broken, err = s.compare(ctx, c)
+	}
+	return broken, err
+}
+
+// CheckTypes lists the stored entries that keep Activate from putting the service's types in force. With convert, it lists those that keep
+// ApplyTypes from it. Conflict if a change to other types is half done.
 func (s *Service) CheckTypes(ctx context.Context, convert bool) ([]Breakage, error) {
 	old, d, err := s.inForce(ctx)
 	if err == nil {
@@ -80,7 +92,11 @@ func (s *Service) CheckTypes(ctx context.Context, convert bool) ([]Breakage, err
 	if err != nil {
 		return nil, err
 	}
-	return s.compare(ctx, transition{from: old, convert: convert, mark: markOf(d)})
+	c := transition{from: old, convert: convert, mark: markOf(d)}
+	if !convert {
+		return s.unfit(ctx, c)
+	}
+	return s.compare(ctx, c)
 }
 
 // ApplyTypes converts every entry to the service's types and puts them in force. If some entry can't be converted it changes nothing

@@ -106,6 +106,35 @@ func TestActivate(t *testing.T) {
 	}
 }
 
+// TestRefusedChangeLeavesAllAsItIs: values that still look right and mean something else by now keep the types from being put in force,
+// before anything is announced. The former types go on.
+func TestRefusedChangeLeavesAllAsItIs(t *testing.T) {
+	t.Parallel()
+	types := func(target string) fstest.MapFS {
+		return note("", `"to": {"type": "array", "title": "Ziele", "x-relation": {"to": "`+target+`"}}`)
+	}
+	former := newKitOf(t, types("topic"))
+	must(t, former.Activate(t.Context()))
+	id := former.create("note", obj{"title": "N", "to": to(former.create("topic", obj{"name": "Thema"}))})
+	k := openKit(t, former.path, types("town"))
+	for _, convert := range []bool{false, true} {
+		broken, err := k.CheckTypes(t.Context(), convert)
+		must(t, err)
+		if len(broken) != 2 || broken[0].DocumentID != id || broken[0].Fields[0].Path[0] != "to" {
+			t.Errorf("with convert %v the check says %v", convert, broken)
+		}
+	}
+	wantCode(t, k.Activate(t.Context()), fault.Conflict)
+	if broken, err := k.ApplyTypes(t.Context()); err != nil || len(broken) != 2 {
+		t.Errorf("apply says %v, %v", broken, err)
+	}
+	must(t, former.Ping(t.Context()))
+	former.update("note", id, obj{"title": "M"}, content.Write{})
+	again := openKit(t, former.path, types("topic"))
+	must(t, again.Activate(t.Context()))
+	again.hits(public, "note", query.Query{}, "M")
+}
+
 // A field within a shared object belongs to every type that uses the object.
 func TestSharedObject(t *testing.T) {
 	t.Parallel()
