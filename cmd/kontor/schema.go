@@ -48,6 +48,11 @@ func schemaCheckCommand(s *surroundings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			dangling, err := entries.Dangling(ctx)
+			if err != nil {
+				return err
+			}
+			breaches = append(breaches, dangling...)
 			for _, b := range breaches {
 				fmt.Fprintln(out, b)
 			}

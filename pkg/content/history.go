@@ -218,8 +218,8 @@ func (s *Service) Compare(ctx context.Context, c auth.Caller, t *schema.Type, do
 	return out, nil
 }
 
-// RestoreVersion makes the draft of an earlier version the draft again. What is published stays. Invalid if the version does not
-// fit the type any more.
+// RestoreVersion makes the draft of an earlier version the draft again, save references to what is deleted. What is published stays.
+// Invalid if the version does not fit the type any more.
 func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, rev int64, o Write) (Saved, error) {
 	if _, err := s.grant(c, auth.Update, t); err != nil {
 		return Saved{}, err
@@ -241,6 +241,9 @@ func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.T
 		}
 		values, err := w.keepClosed(r)
 		if err != nil {
+			return err
+		}
+		if values, err = w.stillThere(values); err != nil {
 			return err
 		}
 		if !w.leads() {

@@ -239,7 +239,7 @@ func (b bin) trashed(d store.Document) (Trashed, bool, error) {
 	return x, ok, err
 }
 
-// Restore takes an entry out of the trash, in one locale, as a draft. A slug that another entry holds by now gets a number; any
+// Restore takes an entry out of the trash, in one locale, as a draft, save references to what is deleted by then. A slug that another entry holds by now gets a number; any
 // other unique value that is taken is Invalid.
 func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) (Saved, error) {
 	if _, err := s.grant(c, auth.Create, t); err != nil {
@@ -265,7 +265,10 @@ func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, do
 		if err := w.matches(o.IfMatch); err != nil {
 			return err
 		}
-		values := fields(t, last.draft)
+		values, err := w.stillThere(fields(t, last.draft))
+		if err != nil {
+			return err
+		}
 		if lead := w.lead(); lead != nil {
 			values = w.withShared(values, lead.draft) // what the other locales came to share meanwhile
 		}

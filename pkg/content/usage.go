@@ -152,7 +152,7 @@ func (s *Service) guard(ctx context.Context, c auth.Caller, users []*record, doc
 // would be incomplete without.
 func restricts(r *record, documentID string) bool {
 	if r.published != nil {
-		rest := without(r.typ.Fields, r.published, documentID)
+		rest := without(r.typ.Fields, r.published, relationTo(documentID))
 		if len(r.typ.CheckPublish(rest)) > len(r.typ.CheckPublish(r.published)) {
 			return true
 		}
@@ -190,44 +190,10 @@ func (s *Service) unlink(ctx context.Context, r *record, documentID string) erro
 
 // unlinked is a snapshot without relations to a documentId; the same one if it has none.
 func (w *write) unlinked(snapshot value.Object, documentID string) value.Object {
-	rest := without(w.typ.Fields, snapshot, documentID)
+	rest := without(w.typ.Fields, snapshot, relationTo(documentID))
 	if snapshot == nil || sameFields(w.typ, snapshot, rest) {
 		return snapshot
 	}
 	rest["updatedAt"] = w.now
 	return rest
-}
-
-// without copies a snapshot or an object, leaving the documentId out of every relation.
-func without(list []*schema.Field, o value.Object, documentID string) value.Object {
-	out := make(value.Object, len(o))
-	for k, v := range o {
-		out[k] = v
-	}
-	for _, f := range list {
-		v, ok := o[f.Name]
-		switch {
-		case !ok:
-			continue
-		case f.Kind == schema.Relation && f.Many:
-			kept := slices.DeleteFunc(slices.Clone(v.(value.List)), func(x any) bool { return x == any(documentID) })
-			v = value.Normal(kept)
-		case f.Kind == schema.Relation && v == any(documentID):
-			v = nil
-		case f.Kind == schema.Object && f.Many:
-			items := slices.Clone(v.(value.List))
-			for i, x := range items {
-				items[i] = without(f.Fields, x.(value.Object), documentID)
-			}
-			v = value.List(items)
-		case f.Kind == schema.Object:
-			v = value.Normal(without(f.Fields, v.(value.Object), documentID))
-		}
-		if v == nil {
-			delete(out, f.Name)
-		} else {
-			out[f.Name] = v
-		}
-	}
-	return out
 }
