@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"sync"
 	"sync/atomic"
-	"testing/fstest"
 
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
@@ -24,6 +24,7 @@ const (
 type activeSet struct {
 	meta   fs.FS        // the meta-schemas
 	number atomic.Int64 // 0: not activated, everything is allowed
+	former sync.Map     // sets by their number, nil for those that can't be had
 }
 
 // check refuses to go on if another set of types is in force by now.
@@ -169,12 +170,7 @@ func (s *Service) inForce(ctx context.Context) (*schema.Set, store.Document, err
 	if text(d.Part(store.Meta), "state") == applying {
 		files = d.Part(store.Draft)
 	}
-	fsys := fstest.MapFS{}
-	for name, data := range files {
-		text, _ := data.(string)
-		fsys[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	old, err := schema.Load(fsys, s.active.meta)
+	old, err := s.loadSet(files)
 	if err != nil {
 		// Written by a version of Kontor with other keywords: there is nothing to convert from, entries are checked as they are.
 		s.log.Warn("the stored content types can't be read", "error", err)
@@ -189,11 +185,13 @@ func (s *Service) takeOver(ctx context.Context, d store.Document, old *schema.Se
 	number := integer(d.Part(store.Meta), "number")
 	rev := d.Rev
 	if rev > 0 && text(d.Part(store.Meta), "state") != applying {
+		kept := store.Op{Kind: store.Keep, Collection: settings, Key: formerKey(number),
+			Parts: map[string]value.Object{store.Published: d.Part(store.Published)}}
 		number++
 		op := store.Op{Kind: store.Replace, Collection: settings, Key: activeKey, Rev: rev,
 			Parts: map[string]value.Object{store.Draft: d.Part(store.Published)},
 			Set:   value.Object{"state": applying, "number": number, "next": s.fingerprint()}}
-		if err := s.store.Apply(ctx, []store.Op{op}); err != nil {
+		if err := s.store.Apply(ctx, []store.Op{kept, op}); err != nil {
 			return err
 		}
 		rev++

@@ -45,6 +45,9 @@ func BrokenEntries(broken []Breakage) int {
 	return len(entries)
 }
 
+// conversion is the action of a write that takes an entry over to other types.
+const conversion = "convert"
+
 // transition is the step from one set of types to the service's own.
 type transition struct {
 	from    *schema.Set // nil if it is not known
@@ -215,7 +218,7 @@ func (s *Service) rewrite(ctx context.Context, c transition) error {
 			if err := fault.Fields(wrong); err != nil {
 				return err
 			}
-			w := &write{svc: s, ctx: ctx, caller: auth.System("kontor"), typ: t, now: s.timestamp(), action: "convert", cur: r, next: next}
+			w := &write{svc: s, ctx: ctx, caller: auth.System("kontor"), typ: t, now: s.timestamp(), action: conversion, cur: r, next: next}
 			twins := value.Equal(any(t.Twin(next.draft)), any(d.Part(store.DraftTwin))) &&
 				(next.published == nil || value.Equal(any(t.Twin(next.published)), any(d.Part(store.PublishedTwin))))
 			if twins && value.Equal(any(next.draft), any(r.draft)) && value.Equal(any(next.published), any(r.published)) {

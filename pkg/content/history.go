@@ -43,7 +43,10 @@ func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, do
 		return nil, err
 	}
 	for _, d := range docs {
-		r := archived(t, d)
+		r, err := s.archived(ctx, t, d)
+		if err != nil {
+			return nil, err
+		}
 		ok, err := w.shows(r)
 		if err != nil {
 			return nil, err
@@ -130,16 +133,6 @@ func (s *Service) outdated(ctx context.Context, t *schema.Type, cur *record) ([]
 // maxPruned bounds how many versions one write removes where a type has come to keep fewer.
 const maxPruned = 50
 
-// archived makes a record of a history document; its revision is the last part of the key.
-func archived(t *schema.Type, d store.Document) *record {
-	r := recordOf(t, d)
-	r.rev = 0
-	for i := len(d.Key) - 10; i < len(d.Key); i++ {
-		r.rev = r.rev*10 + int64(d.Key[i]-'0')
-	}
-	return r
-}
-
 func versionOf(r *record) Version {
 	return Version{
 		Rev: r.rev, At: text(r.meta, "at"), Action: text(r.meta, "action"), Actor: text(r.meta, "actor"),
@@ -153,7 +146,7 @@ func (s *Service) version(ctx context.Context, t *schema.Type, key string, rev i
 	if err != nil {
 		return nil, err
 	}
-	return archived(t, d), nil
+	return s.archived(ctx, t, d)
 }
 
 // state is the entry at a revision: the current one or an archived one.
@@ -238,6 +231,9 @@ func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.T
 		}
 		if !r.live() {
 			return fault.New(fault.Conflict, "In revision %d the entry was deleted", rev)
+		}
+		if err := fault.Fields(r.unfit); err != nil {
+			return err
 		}
 		values, err := w.keepClosed(r)
 		if err != nil {

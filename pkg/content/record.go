@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 
+	"kontor/pkg/fault"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
 	"kontor/pkg/value"
@@ -21,6 +22,8 @@ type record struct {
 	meta       value.Object
 	draft      value.Object // nil in a tombstone
 	published  value.Object // nil if it is not published
+
+	unfit []fault.Field // of an archived one: what the types in force can't take over
 }
 
 func keyOf(documentID, locale string) string { return documentID + "/" + locale }

@@ -136,7 +136,7 @@ func (s *Service) lastLive(ctx context.Context, t *schema.Type, tomb *record) (*
 	if len(docs) == 0 {
 		return nil, fault.New(fault.NotFound, "Nothing of this entry is kept")
 	}
-	return archived(t, docs[0]), nil
+	return s.archived(ctx, t, docs[0])
 }
 
 // Trash lists the deleted entries of a type that the caller may read, the last deleted first.
@@ -263,6 +263,9 @@ func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, do
 			}
 		}
 		if err := w.matches(o.IfMatch); err != nil {
+			return err
+		}
+		if err := fault.Fields(last.unfit); err != nil {
 			return err
 		}
 		values, err := w.stillThere(fields(t, last.draft))

@@ -300,6 +300,9 @@ func (w *write) stamp() {
 	for _, r := range append([]*record{w.next}, w.copies...) {
 		r.meta["at"], r.meta["action"], r.meta["actor"], r.meta["actorId"] = w.now, w.action, w.caller.Name, nonEmpty(w.caller.ID)
 		r.meta["updatedAt"], r.meta["updatedBy"] = w.now, nonEmpty(w.caller.ID)
+		if number := w.svc.active.number.Load(); number > 0 && w.action != conversion { // that writes for the set to come
+			r.meta["types"] = number
+		}
 		r.meta["refs"] = refIDs(w.typ, r.draft, r.published)
 		r.meta["publicRefs"] = refIDs(w.typ, r.published)
 	}
