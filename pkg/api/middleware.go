@@ -37,7 +37,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		}
 		s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
 	}()
-	if err := tooLong(c); err != nil {
+	if err := refused(c); err != nil {
 		return err
 	}
 	if streams(c) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -24,12 +25,23 @@ func streams(c *fiber.Ctx) bool {
 	return c.Method() == fiber.MethodPost && strings.TrimSuffix(c.Path(), "/") == uploadPath
 }
 
-// tooLongHeader marks a request whose announced body is too long. Who sends it gets the same answer.
-const tooLongHeader = "X-Kontor-Body-Too-Long"
+// refusedHeader marks a request whose body is not read, and says why. Who sends it gets the same answer.
+const refusedHeader = "X-Kontor-Refused"
+
+// The reasons in refusedHeader.
+const (
+	refusedLong    = "long"
+	refusedUnclear = "unclear"
+)
 
 // announced looks at a request's head before the library waits for the first bytes of its body: none are needed to refuse one that is
-// announced to be too long.
+// announced to be too long, or of which a proxy in front may have seen another end.
 func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if unclearLength(h.RawHeaders()) {
+		h.SetContentLength(0)
+		h.Set(refusedHeader, refusedUnclear)
+		return fasthttp.RequestConfig{}
+	}
 	length := int64(h.ContentLength())
 	if length <= int64(s.bodyLimit) {
 		return fasthttp.RequestConfig{}
@@ -39,7 +51,7 @@ func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	upload := err == nil && s.files != nil && strings.TrimSuffix(string(target.Path()), "/") == uploadPath
 	if !upload || length > s.uploadLimit() {
 		h.SetContentLength(0)
-		h.Set(tooLongHeader, "1")
+		h.Set(refusedHeader, refusedLong)
 	}
 	return fasthttp.RequestConfig{}
 }
@@ -47,13 +59,35 @@ func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 // uploadLimit is how long the form of an upload may be.
 func (s *Server) uploadLimit() int64 { return s.files.MaxBytes() + maxFormFields*maxFormField }
 
-// tooLong refuses what announced has found.
-func tooLong(c *fiber.Ctx) error {
-	if len(c.Request().Header.Peek(tooLongHeader)) == 0 {
+// unclearLength tells whether a head says in two ways how long the body is: the length twice, or a length and chunks (RFC 9112, 6.3). The
+// library takes one of them, others take the other, and what one of both takes for a body is the next request to the other.
+func unclearLength(head []byte) bool {
+	said := 0
+	for len(head) > 0 {
+		var line []byte
+		line, head, _ = bytes.Cut(head, []byte("\n"))
+		if len(line) == 0 || line[0]|0x20 != 'c' && line[0]|0x20 != 't' {
+			continue
+		}
+		name, _, _ := bytes.Cut(line, []byte(":"))
+		if bytes.EqualFold(name, []byte(fiber.HeaderContentLength)) || bytes.EqualFold(name, []byte(fiber.HeaderTransferEncoding)) {
+			said++
+		}
+	}
+	return said > 1
+}
+
+// refused refuses what announced has found.
+func refused(c *fiber.Ctx) error {
+	why := c.Request().Header.Peek(refusedHeader)
+	if len(why) == 0 {
 		return nil
 	}
 	c.Context().SetConnectionClose()
 	linger(c)
+	if string(why) == refusedUnclear {
+		return unread(fiber.StatusBadRequest)
+	}
 	return errTooLong()
 }
 

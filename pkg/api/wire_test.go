@@ -96,6 +96,11 @@ func (s *server) wireCases() []wireCase {
 		{"a chunk size that is none", []string{post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"}, one("400"), "can't be read", false},
 		{"a chunk size beyond 64 bits", []string{post + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n"}, one("400"), "can't be read", false},
 		{"a negative length", []string{post + "Content-Length: -5\r\n\r\n{}"}, one("400"), "", false},
+		{"two lengths", []string{post + "Content-Length: 4\r\nContent-Length: 0\r\n\r\n" + get("/api/nothing")}, one("400"), "framing", false},
+		{"two lengths, the longer last", []string{post + "content-length: 0\r\nCONTENT-LENGTH: 40\r\n\r\n" + get("/api/nothing")}, one("400"), "framing", false},
+		{"the same length twice", []string{post + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"}, one("400"), "framing", false},
+		{"a length and chunks", []string{post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + get("/api/nothing")}, one("400"), "framing", false},
+		{"chunks and a length, where none is read", []string{"GET /api/nothing HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"}, one("400"), "framing", false},
 		{"a length beyond 64 bits", []string{post + "Content-Length: 99999999999999999999\r\n\r\n{}"}, one("400"), "", false},
 		{"expected and too large", []string{post + "Expect: 100-continue\r\nContent-Length: 99999999\r\n\r\n"}, []string{"100", "413"}, "PayloadTooLargeError", false},
 		{"expected, wrong", []string{post + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", "{}"}, []string{"100", "400"}, "data", true},
@@ -180,7 +185,11 @@ func (s *server) exchange(parts ...string) (text string, closed bool) {
 	var out []byte
 	buf := make([]byte, 64<<10)
 	for {
-		_ = c.SetReadDeadline(time.Now().Add(250 * time.Millisecond))
+		patience := 10 * time.Second // a busy machine may need long for the first answer; that none follows shows soon
+		if len(out) > 0 {
+			patience = 400 * time.Millisecond
+		}
+		_ = c.SetReadDeadline(time.Now().Add(patience))
 		n, err := c.Read(buf)
 		out = append(out, buf[:n]...)
 		if err != nil {
