@@ -18,6 +18,7 @@ type localKey int
 const (
 	callerKey localKey = iota
 	secretKey
+	answerKey // of an answer that is kept
 )
 
 // guard gives every request a deadline once its body is there (uploads have an idle time in its place), headers that do no harm
@@ -31,6 +32,9 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", r, debug.Stack()), "Internal Server Error")
+		}
+		if err == nil {
+			err = s.finish(c)
 		}
 		if err != nil {
 			err = s.fail(c, err)

@@ -40,6 +40,8 @@ var homes = map[string][]string{
 	"github.com/gofiber/fiber/v2":              {"pkg/api"},
 	"github.com/valyala/fasthttp":              {"pkg/api"}, // below Fiber
 	"github.com/google/uuid":                   {"pkg/api"},
+	"github.com/klauspost/compress":            {"pkg/api"},
+	"github.com/andybalholm/brotli":            {"pkg/api"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},
