@@ -80,7 +80,7 @@ func (m *answers) keep(key string, k *keptAnswer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if before := m.young[key]; before != nil {
-		m.size -= before.size(key)
+		m.size = max(0, m.size-before.size(key)) // which may have grown a moment ago and not be counted yet
 	}
 	if m.size += k.size(key); m.size > m.most/2 {
 		m.young, m.old, m.size = map[string]*keptAnswer{}, m.young, k.size(key)
@@ -88,8 +88,23 @@ func (m *answers) keep(key string, k *keptAnswer) {
 	m.young[key] = k
 }
 
-// size is what an answer takes in memory, with what it may be compressed to: no more than half of it in each coding, and mostly far less.
-func (k *keptAnswer) size(key string) int { return 2*len(k.body) + len(key) + 300 }
+// size is what an answer takes in memory, in all codings that it has by now.
+func (k *keptAnswer) size(key string) int {
+	n := len(k.body) + len(key) + 300
+	for i := range k.encoded {
+		if packed := k.encoded[i].Load(); packed != nil {
+			n += len(*packed)
+		}
+	}
+	return n
+}
+
+// charge counts bytes that a kept answer has come to take.
+func (m *answers) charge(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.size += n
+}
 
 // kept answers the public from memory where it can, and else keeps what the handler behind it answers. Credentials and drafts always go
 // to the store.
@@ -97,7 +112,11 @@ func (s *Server) kept(c *fiber.Ctx) error {
 	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
 		return c.Next()
 	}
-	c.Vary(fiber.HeaderAuthorization, fiber.HeaderAcceptEncoding)
+	if len(c.Response().Header.Peek(fiber.HeaderVary)) > 0 {
+		c.Vary(fiber.HeaderAuthorization, fiber.HeaderAcceptEncoding)
+	} else {
+		c.Set(fiber.HeaderVary, "Authorization, Accept-Encoding")
+	}
 	if !callerOf(c).IsAnonymous() {
 		return c.Next()
 	}

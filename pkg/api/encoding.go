@@ -167,8 +167,14 @@ func (s *Server) finish(c *fiber.Ctx) error {
 	if len(body) < minEncoded || len(body) > maxEncoded || !compressible(string(res.Header.ContentType())) {
 		return nil
 	}
-	c.Vary(fiber.HeaderAcceptEncoding)
-	coding := negotiate(c.Get(fiber.HeaderAcceptEncoding))
+	if !strings.Contains(string(res.Header.Peek(fiber.HeaderVary)), fiber.HeaderAcceptEncoding) {
+		c.Vary(fiber.HeaderAcceptEncoding)
+	}
+	accepted := c.Get(fiber.HeaderAcceptEncoding)
+	if accepted == "" {
+		return nil
+	}
+	coding := negotiate(accepted)
 	if coding == identity {
 		return nil
 	}
@@ -194,8 +200,8 @@ func (s *Server) encoded(c *fiber.Ctx, coding int, body []byte) ([]byte, error) 
 		return *packed, nil
 	}
 	packed, err := s.encoders.encode(coding, thorough, a.body)
-	if err == nil {
-		a.encoded[coding].Store(&packed)
+	if err == nil && a.encoded[coding].CompareAndSwap(nil, &packed) {
+		s.answers.charge(len(packed))
 	}
 	return packed, err
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -39,7 +40,9 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		if err != nil {
 			err = s.fail(c, err)
 		}
-		s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
+		if s.log.Enabled(context.Background(), slog.LevelDebug) {
+			s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
+		}
 	}()
 	if err := tooLong(c); err != nil {
 		return err
@@ -50,8 +53,8 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	if err := s.takeBody(c); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
-	defer cancel()
+	ctx := newDeadline(c.UserContext(), time.Now().Add(s.timeout))
+	defer ctx.end()
 	c.SetUserContext(ctx)
 	return c.Next()
 }
