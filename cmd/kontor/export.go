@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -42,6 +45,9 @@ func (f *exportFlags) run(cmd *cobra.Command, s *surroundings) (err error) {
 	if f.options.Format, err = formatOf(f.format, f.file); err != nil {
 		return usagef("%v", err)
 	}
+	if err := wantStore(cmd, s); err != nil {
+		return err
+	}
 	return s.withEntries(func(ctx context.Context, cmd *cobra.Command, entries *content.Service) error {
 		if f.options.Type, err = typeOf(entries.Types(), f.typ); err != nil {
 			return err
@@ -63,4 +69,17 @@ func (f *exportFlags) run(cmd *cobra.Command, s *surroundings) (err error) {
 		}
 		return write(cmd.OutOrStdout())
 	})(cmd)
+}
+
+// wantStore refuses to make a store only to write out that it is empty: the data directory is a wrong one, and the file would be taken
+// for a backup.
+func wantStore(cmd *cobra.Command, s *surroundings) error {
+	c, err := s.config(cmd)
+	if err != nil || c.Store != "" {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, databaseFile)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is nothing in the data directory %s", c.Data)
+	}
+	return nil
 }
