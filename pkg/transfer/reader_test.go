@@ -193,6 +193,36 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// TestFormulas: one with a result is a value; one that nothing has computed is refused, since it would read as empty.
+func TestFormulas(t *testing.T) {
+	book := func(computed bool, sheet string) io.Reader {
+		return workbook(t, func(f *excelize.File) {
+			_, _ = f.NewSheet("Zweite")
+			_ = f.SetSheetRow("Sheet1", "A1", &[]any{"name", "count"})
+			_ = f.SetSheetRow("Sheet1", "A2", &[]any{"Köln", 1})
+			_ = f.SetSheetRow("Zweite", "A1", &[]any{"b", "c"})
+			if computed {
+				_ = f.SetCellValue(sheet, "B2", 3)
+			} else {
+				_ = f.SetCellValue(sheet, "B2", nil)
+			}
+			_ = f.SetCellFormula(sheet, "B2", "1+2")
+		})
+	}
+	for name, c := range map[string]struct {
+		book io.Reader
+		want string
+	}{
+		"computed":         {book(true, "Sheet1"), "name|count / 2:Köln|3"},
+		"not computed":     {book(false, "Sheet1"), "A formula in line 2 (cell B2) has no result"},
+		"in another sheet": {book(false, "Zweite"), "name|count / 2:Köln|1"},
+	} {
+		if got := all(c.book, XLSX); !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 func FuzzTable(f *testing.F) {
 	for _, s := range []string{"a,b\n1,2\n", "\ufeffa;b\r\n\"1\n2\";3", "sep=;\na;b\n", "a\n\"", "a,a\n1,2,3", "\xff\xfe", "a\n\x00", "name\n'=1\n"} {
 		f.Add([]byte(s))

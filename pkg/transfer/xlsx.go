@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -21,10 +22,13 @@ type xlsxReader struct {
 }
 
 func newXLSX(in io.Reader, sheet string) (*xlsxReader, error) {
-	limited := &io.LimitedReader{R: in, N: maxSheet + 1}
-	f, err := excelize.OpenReader(limited, excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip})
+	data, err := io.ReadAll(io.LimitReader(in, maxSheet+1))
+	if err != nil {
+		return nil, err
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip})
 	switch {
-	case limited.N <= 0:
+	case len(data) > maxSheet:
 		return nil, fault.New(fault.TooLarge, "The workbook has more than %d MB; save the sheet as CSV", maxSheet>>20)
 	case errors.Is(err, excelize.ErrWorkbookFileFormat), errors.Is(err, excelize.ErrWorkbookPassword):
 		return nil, errOldWorkbook()
@@ -32,7 +36,7 @@ func newXLSX(in io.Reader, sheet string) (*xlsxReader, error) {
 		return nil, fault.New(fault.MediaType, "The file can't be read as a workbook: %v", err)
 	}
 	r := &xlsxReader{file: f}
-	if err := r.begin(sheet); err != nil {
+	if err := r.begin(data, sheet); err != nil {
 		_ = r.Close() // the reason is what counts
 		return nil, err
 	}
@@ -43,8 +47,8 @@ func errOldWorkbook() error {
 	return fault.New(fault.MediaType, "The file is an old or a protected workbook; save it as .xlsx without a password")
 }
 
-// begin goes to the sheet and reads its first line.
-func (r *xlsxReader) begin(sheet string) error {
+// begin goes to the sheet of the workbook and reads its first line.
+func (r *xlsxReader) begin(workbook []byte, sheet string) error {
 	sheets := r.file.GetSheetList()
 	if len(sheets) == 0 {
 		return fault.New(fault.MediaType, "The workbook has no sheet")
@@ -60,6 +64,14 @@ func (r *xlsxReader) begin(sheet string) error {
 		return fault.New(fault.Invalid, "There is no sheet %q; the workbook has %s", sheet, strings.Join(sheets, ", "))
 	}
 	r.rows = rows
+	for _, s := range r.file.WorkBook.Sheets.Sheet {
+		if s.Name != sheet {
+			continue
+		}
+		if err := uncomputed(workbook, s.ID); err != nil {
+			return err
+		}
+	}
 	for r.rows.Next() {
 		cells, err := r.cells()
 		if err != nil {
