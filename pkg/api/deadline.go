@@ -17,7 +17,9 @@ type deadline struct {
 	ended  bool
 }
 
-func newDeadline(parent context.Context, at time.Time) *deadline { return &deadline{parent: parent, at: at} }
+func newDeadline(parent context.Context, at time.Time) *deadline {
+	return &deadline{parent: parent, at: at}
+}
 
 // context gives the one with a timer.
 func (d *deadline) context() context.Context {
