@@ -53,9 +53,8 @@ func (p *portal) find(typ, name string) *item {
 // projectsOf gives the names of public projects of the first topic.
 func (p *portal) projectsOf(topics []string, most int) []string {
 	var out []string
-	scenarios := p.scenarios()
 	for n := range projectCount {
-		if s := scenarios[n*23%len(scenarios)]; s.one("Thema") == topics[0] && len(out) < most {
+		if s := p.scenarios[n*23%len(p.scenarios)]; s.one("Thema") == topics[0] && len(out) < most {
 			out = append(out, fmt.Sprint(n))
 		}
 	}

@@ -25,14 +25,15 @@ func (p *portal) addEvents() {
 		if n >= eventCount {
 			title = "In Vorbereitung: " + s.title + " im Verbund"
 		}
+		short := turn(s.fields["Kurz"], n/len(records))
 		// From nearly ten months ago to eight months ahead, about every nine days.
 		start := weekday(p.day(-285 + n*9 + r.IntN(4))).Add(time.Duration(9*60+30*r.IntN(4)) * time.Minute)
 		host := turn([]string{hosts[0], hosts[1], turn(hosts, n+5), hosts[1]}, n)
 		fields := object{
-			"title": title, "summary": s.one("Kurz"), "kind": s.one("Art"), "organiser": link("organisation", host),
+			"title": title, "summary": short, "kind": s.one("Art"), "organiser": link("organisation", host),
 			"topics": link("topic", p.known(p.leaves, []string{s.title})...), "contact": link("person", p.contacts[host]),
 			"targetGroup": asList(some([]string{"specialists", "department-heads", "administration-leaders", "politics"}, 1+r.IntN(3), n)),
-			"capacity":    int64(20 + 10*r.IntN(12)), "fee": int64(turn([]int{0, 0, 4500, 0, 9000, 0}, n)) * 1,
+			"capacity":    int64(20 + 10*r.IntN(12)), "fee": int64(turn([]int{0, 0, 4500, 0, 9000, 0}, n)),
 			"registrationLink":     fmt.Sprintf("https://beispieldaten.example.org/anmeldung/%d", n+1),
 			"registrationDeadline": local(start.AddDate(0, 0, -7).Truncate(24 * time.Hour).Add(23 * time.Hour)),
 		}
@@ -42,7 +43,7 @@ func (p *portal) addEvents() {
 		p.program(r, s, start, fields)
 		p.venue(r, n, s.one("Art"), fields)
 		p.status(n, start, fields)
-		fields["body"] = noted(p.invitation(s, fields), "Beispieldaten: Diese Veranstaltung ist erfunden, eine Anmeldung ist nicht möglich.")
+		fields["body"] = noted(p.invitation(s, n/len(records), fields), "Beispieldaten: Diese Veranstaltung ist erfunden, eine Anmeldung ist nicht möglich.")
 		if docs := p.byTopic[s.title]; len(docs) > 0 && n%2 == 0 {
 			fields["documents"] = link("document", turn(docs, n))
 		}
@@ -52,7 +53,7 @@ func (p *portal) addEvents() {
 		i := p.add("event", fmt.Sprint(n), fields)
 		i.owner, i.draft = documentID("organisation", host), n >= eventCount
 		if n == eventCount-8 || n == eventCount-15 {
-			i.pending = object{"capacity": int64(150), "summary": s.one("Kurz") + " Das Programm wird noch ergänzt."}
+			i.pending = object{"capacity": int64(150), "summary": short + " Das Programm wird noch ergänzt."}
 		}
 	}
 }
@@ -153,12 +154,12 @@ func (p *portal) status(n int, start time.Time, fields object) {
 }
 
 // invitation is the text of an event.
-func (p *portal) invitation(s record, fields object) []block {
-	out := paragraphs(s.one("Kurz"))
+func (p *portal) invitation(s record, telling int, fields object) []block {
+	out := paragraphs(turn(s.fields["Kurz"], telling))
 	out = append(out, block{heading, "Darum geht es"})
 	out = append(out, bullets(s.fields["Punkt"]...)...)
 	if notes := p.lessons(s.title); len(notes) > 0 {
-		out = append(out, paragraphs("Zum Einstimmen ein Satz aus der Praxis: „"+notes[0]+"“")...)
+		out = append(out, paragraphs("Zum Einstimmen ein Satz aus der Praxis: „"+turn(notes, telling)+"“")...)
 	}
 	switch fields["format"] {
 	case "online":

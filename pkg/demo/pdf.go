@@ -19,7 +19,7 @@ type pdfDocument struct {
 // bytes writes a tagged PDF 1.7: readers find its language, its title, and the structure Document, H1, H2, P, L, LI. It uses the fonts
 // that every reader has. The same document gives the same bytes.
 func (d pdfDocument) bytes() ([]byte, error) {
-	l := &layout{}
+	l := &layout{plain: widths(false), bold: widths(true)}
 	l.text("H1", d.title, style{bold: true, size: 19, leading: 24, after: 6})
 	l.text("P", fmt.Sprintf("%s, %d", d.publisher, d.year), style{size: 10, leading: 14, after: 4})
 	l.text("P", d.note, style{size: 10, leading: 14, after: 14})
@@ -87,7 +87,7 @@ func (f *pdfFile) write(d pdfDocument, l *layout) {
 	catalogue, pages, root := f.reserve(), f.reserve(), f.reserve()
 	fonts := [2]int{}
 	for i, name := range []string{"Helvetica", "Helvetica-Bold"} {
-		fonts[i] = f.add("<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 255 /Widths [%s] >>", name, widthList(i == 1))
+		fonts[i] = f.add("<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>", name)
 	}
 	var kids []string
 	numbers := make([]int, len(l.pages))
@@ -118,22 +118,28 @@ func (f *pdfFile) structure(root int, l *layout, pages []int) {
 	var put func(e *element, parent int) int
 	put = func(e *element, parent int) int {
 		n := f.reserve()
+		for _, m := range e.marks {
+			owners[m.page][m.id] = n
+		}
+		if len(e.marks) == 1 && len(e.children) == 0 { // nearly all are, so the short form halves the file
+			f.put(n, "<</S/%s/P %d 0 R/Pg %d 0 R/K %d>>", e.tag, parent, pages[e.marks[0].page], e.marks[0].id)
+			return n
+		}
 		var kids []string
 		for _, m := range e.marks {
-			kids = append(kids, fmt.Sprintf("<< /Type /MCR /Pg %d 0 R /MCID %d >>", pages[m.page], m.id))
-			owners[m.page][m.id] = n
+			kids = append(kids, fmt.Sprintf("<</Type/MCR/Pg %d 0 R/MCID %d>>", pages[m.page], m.id))
 		}
 		for _, child := range e.children {
 			kids = append(kids, fmt.Sprintf("%d 0 R", put(child, n)))
 		}
-		f.put(n, "<< /Type /StructElem /S /%s /P %d 0 R /K [%s] >>", e.tag, parent, strings.Join(kids, " "))
+		f.put(n, "<</S/%s/P %d 0 R/K[%s]>>", e.tag, parent, strings.Join(kids, " "))
 		return n
 	}
 	var kids, nums []string
 	for _, e := range l.elements {
 		kids = append(kids, fmt.Sprintf("%d 0 R", put(e, document)))
 	}
-	f.put(document, "<< /Type /StructElem /S /Document /P %d 0 R /K [%s] >>", root, strings.Join(kids, " "))
+	f.put(document, "<</S/Document/P %d 0 R/K[%s]>>", root, strings.Join(kids, " "))
 	for i, list := range owners {
 		var refs []string
 		for _, n := range list {

@@ -6,24 +6,44 @@ import (
 	"strings"
 )
 
-// winAnsi is where WinAnsiEncoding has what lies outside of Latin-1.
-func winAnsi() map[rune]byte {
-	return map[rune]byte{'€': 0x80, '‚': 0x82, '„': 0x84, '…': 0x85, '‘': 0x91, '’': 0x92, '“': 0x93, '”': 0x94, '•': 0x95, '–': 0x96, '—': 0x97}
+// winAnsi gives a character's byte in WinAnsiEncoding, which has all of German and not much else.
+func winAnsi(r rune) (c byte, ok bool) {
+	switch r {
+	case '€':
+		return 0x80, true
+	case '‚':
+		return 0x82, true
+	case '„':
+		return 0x84, true
+	case '…':
+		return 0x85, true
+	case '‘':
+		return 0x91, true
+	case '’':
+		return 0x92, true
+	case '“':
+		return 0x93, true
+	case '”':
+		return 0x94, true
+	case '•':
+		return 0x95, true
+	case '–':
+		return 0x96, true
+	case '—':
+		return 0x97, true
+	}
+	return byte(r), r >= ' ' && r <= '~' || r >= 0xA0 && r <= 0xFF
 }
 
-// encode writes text in WinAnsiEncoding, which has all of German and not much else.
+// encode writes text in WinAnsiEncoding.
 func encode(s string) ([]byte, error) {
 	out := make([]byte, 0, len(s))
 	for _, r := range s {
-		c, ok := winAnsi()[r]
-		switch {
-		case ok:
-			out = append(out, c)
-		case r >= ' ' && r <= '~', r >= 0xA0 && r <= 0xFF:
-			out = append(out, byte(r))
-		default:
+		c, ok := winAnsi(r)
+		if !ok {
 			return nil, fmt.Errorf("the fonts have no %q", r)
 		}
+		out = append(out, c)
 	}
 	return out, nil
 }
@@ -65,14 +85,11 @@ func widths(bold bool) []int {
 	return out
 }
 
-func widthList(bold bool) string { return strings.Trim(fmt.Sprint(widths(bold)), "[]") }
-
 // measure is how wide a line is, in thousandths of the size.
-func measure(line []byte, bold bool) float64 {
-	table := widths(bold)
+func measure(line []byte, widths []int) float64 {
 	sum := 0
 	for _, c := range line {
-		sum += table[c-32]
+		sum += widths[c-32]
 	}
 	return float64(sum)
 }

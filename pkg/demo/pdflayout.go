@@ -48,6 +48,8 @@ type layout struct {
 	elements []*element
 	list     *element // the list that the next item belongs to
 	y        float64  // where the next line's top is, from the bottom of the page
+	plain    []int    // the widths of the two fonts
+	bold     []int
 	err      error
 }
 
@@ -95,14 +97,14 @@ func (l *layout) item(text string, first, last bool) {
 
 // set breaks a text into lines, as many as fit on each page in one piece of marked content.
 func (l *layout) set(e *element, text string, s style) {
-	lines, err := breakLines(text, textWidth-s.indent, s)
+	font, table := "F1", l.plain
+	if s.bold {
+		font, table = "F2", l.bold
+	}
+	lines, err := breakLines(text, (textWidth-s.indent)*1000/s.size, table)
 	if err != nil {
 		l.err = err
 		return
-	}
-	font := "F1"
-	if s.bold {
-		font = "F2"
 	}
 	for len(lines) > 0 {
 		l.room(s.leading)
@@ -136,8 +138,8 @@ func (p *page) footer(d pdfDocument, number, of int) {
 	fmt.Fprintf(&p.ops, "/Artifact <</Type /Pagination /Subtype /Footer>> BDC\nBT /F1 8 Tf %g 48 Td (%s) Tj ET\nEMC\n", marginLeft, escapeString(line))
 }
 
-// breakLines fills lines word by word.
-func breakLines(text string, width float64, s style) ([][]byte, error) {
+// breakLines fills lines word by word. The width is in thousandths of the font's size.
+func breakLines(text string, width float64, widths []int) ([][]byte, error) {
 	var lines [][]byte
 	var line []byte
 	for word := range strings.FieldsSeq(text) {
@@ -149,7 +151,7 @@ func breakLines(text string, width float64, s style) ([][]byte, error) {
 		if line != nil {
 			longer = append(append(bytes.Clone(line), ' '), w...)
 		}
-		if line != nil && measure(longer, s.bold)*s.size/1000 > width {
+		if line != nil && measure(longer, widths) > width {
 			lines, line = append(lines, line), w
 			continue
 		}

@@ -102,18 +102,19 @@ func portraitImage(n int) ([]byte, error) {
 	for y := range portraitHeight {
 		for x := range portraitWidth {
 			dx, dy := float64(x-portraitWidth/2), float64(y)
-			head := math.Pow(dx/82, 2) + math.Pow((dy-235)/105, 2)
-			shoulders := math.Pow(dx/wide, 2) + math.Pow((dy-620)/240, 2)
 			switch {
-			case head < 1:
+			case inside(dx/82, (dy-235)/105): // the head
 				img.Pix[y*img.Stride+x] = 2
-			case shoulders < 1:
+			case inside(dx/wide, (dy-620)/240): // the shoulders
 				img.Pix[y*img.Stride+x] = 1
 			}
 		}
 	}
 	return encodePNG(img)
 }
+
+// inside tells whether a point is in the circle of radius 1.
+func inside(x, y float64) bool { return x*x+y*y < 1 }
 
 func encodePNG(img image.Image) ([]byte, error) {
 	var b bytes.Buffer

@@ -66,6 +66,7 @@ type portal struct {
 	leaves    []record // the topics that others do not stand under
 	contacts  map[string]string
 	byTopic   map[string][]string // names of documents by topic
+	scenarios []record            // what projects tell
 	files     map[string][]record // by name, as read
 	numbers   map[string]int64    // entries by type
 	errs      []error
@@ -92,6 +93,7 @@ func compose(today time.Time) (*portal, error) {
 			p.leaves = append(p.leaves, t)
 		}
 	}
+	p.scenarios = p.loadScenarios()
 	for _, part := range []func(){
 		p.addPlaces, p.addOrganisations, p.addPersons, p.addTopics, p.addLegalForms, p.addFocuses, p.addExperts, p.addDocuments,
 		p.addTerms, p.addProjects, p.addEvents, p.addFAQs, p.addArticles, p.addPages, p.addSingles,

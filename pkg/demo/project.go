@@ -37,14 +37,14 @@ type project struct {
 }
 
 func (p *portal) addProjects() {
-	scenarios, towns := p.scenarios(), p.municipalities()
+	scenarios := p.scenarios
 	taken := map[string]bool{}
 	var made []*project
 	for n := range projectCount + draftCount {
 		// 23 and 80 have no common divisor: each round goes through all scenarios, and never in the order of the files.
 		s := scenarios[n*23%len(scenarios)]
 		x := &project{portal: p, s: s, n: n / len(scenarios), r: chance(fmt.Sprintf("project/%d", n))}
-		lead := towns[(n*17+n/len(towns)*5)%len(towns)]
+		lead := p.lead(s, n)
 		for attempt := 0; ; attempt++ {
 			x.team = p.partners(x.r, s, lead)
 			x.begin(n)
@@ -82,9 +82,26 @@ func (x *project) begin(n int) {
 		x.from = year - 5 - x.r.IntN(12)
 		x.to = min(year-1, x.from+2+x.r.IntN(5))
 	}
+	x.after()
 	x.form = turn(strings.Fields(x.s.one("Rechtsform")), x.n+x.r.IntN(2))
 	x.words = x.team.words(x.districts)
 	x.words["Idee"], x.words["jahr"], x.words["ende"] = x.s.one("Idee"), strconv.Itoa(x.from), strconv.Itoa(x.to)
+}
+
+// after moves a project that tells of something behind the year in which that came up.
+func (x *project) after() {
+	since, err := strconv.Atoi(x.s.one("Seit"))
+	if err != nil || x.from >= since {
+		return
+	}
+	last := x.today.Year() - 1
+	x.from = min(since+x.r.IntN(3), last)
+	if x.to == 0 {
+		return
+	}
+	if x.to = x.from + 2 + x.r.IntN(2); x.to > last {
+		x.phase, x.to = running, 0
+	}
 }
 
 // say expands the n-th line of a scenario's field, and the empty text if it has none.
@@ -123,12 +140,7 @@ func (x *project) summary() string {
 // body tells the project, in an order and under headings that differ.
 func (x *project) body() []block {
 	before := x.say("Anlass", x.n)
-	order := some([]int{0, 1, 2}, len(x.s.fields["Weg"]), x.n)
-	slices.Sort(order[:min(2, len(order))])
-	var ways []string
-	for _, at := range order[:min(2+x.r.IntN(2), len(order))] {
-		ways = append(ways, x.say("Weg", at))
-	}
+	ways := x.ways()
 	frame := x.saying("Rechtsform", x.form)
 	headings := pick(x.r, [][]string{
 		{"Ausgangslage", "Vorgehen", "Organisation"}, {"Anlass", "Der Weg dorthin", "Wie es organisiert ist"}, {"Warum", "Wie", "In welcher Form"}, nil,
@@ -139,21 +151,38 @@ func (x *project) body() []block {
 		return append(out, x.section(headings, 1, x.saying("Geplant", "Stand"), "Vorgesehen ist, "+x.s.one("Idee")+". "+
 			x.plannedForm())...)
 	case completed:
-		out = append(out, x.section(headings, 1, ways...)...)
+		out = append(out, x.section(headings, 1, ways)...)
 		return append(out, x.section(headings, 2, frame, x.saying("Abgeschlossen", "Schluss"))...)
 	case ended:
-		out = append(out, x.section(headings, 1, ways...)...)
+		out = append(out, x.section(headings, 1, ways)...)
 		return append(out, x.section([]string{"", "", "Warum es endete"}, 2, x.saying("Beendet", "Grund"))...)
 	}
-	out = append(out, x.section(headings, 1, ways...)...)
+	out = append(out, x.section(headings, 1, ways)...)
 	if x.s.one("Kosten") != "" && x.r.IntN(3) > 0 {
 		frame += " " + x.saying("Geld", "Kosten")
 	}
 	out = append(out, x.section(headings, 2, frame, x.say("Alltag", x.n))...)
 	if q := x.say("Zitat", 0); q != "" && x.n%2 == 0 {
-		out = append(out, block{paragraph, "„" + q + "“ So beschreibt es eine der Beteiligten."})
+		out = append(out, block{paragraph, "„" + q + "“ " + pick(x.r, []string{
+			"So beschreibt es eine Beteiligte.", "So fasst es ein Beteiligter zusammen.", "Dieser Satz fiel bei der ersten Bilanz.",
+		})})
 	}
 	return out
+}
+
+// ways is how they went about it: one paragraph of two or three sentences in the order of the file.
+func (x *project) ways() string {
+	all := len(x.s.fields["Weg"])
+	var at []int
+	for i := range min(2+x.r.IntN(2), all) {
+		at = append(at, (x.n+i)%all)
+	}
+	slices.Sort(at)
+	var out []string
+	for _, i := range at {
+		out = append(out, x.say("Weg", i))
+	}
+	return strings.Join(out, " ")
 }
 
 func (x *project) plannedForm() string {

@@ -94,7 +94,7 @@ func (x *project) links(fields object, before []*project) {
 		}}
 	}
 	if x.form == "ÖRV" && x.phase != planned && x.r.IntN(3) == 0 {
-		fields["legalNote"] = x.phrase(x.r, "Kündigungsfrist {zwölf|achtzehn|vierundzwanzig} Monate zum Jahresende, erstmals nach {drei|fünf} Jahren.", nil)
+		fields["legalNote"] = x.phrase(x.r, "Kündigungsfrist {zwölf|18|24} Monate zum Jahresende, erstmals nach {drei|fünf} Jahren.", nil)
 	}
 }
 

@@ -14,8 +14,8 @@ func scenarioFiles() []string {
 	return []string{"verwaltung", "digitales", "finanzen", "sicherheit", "bauen", "umwelt", "bildung", "leben"}
 }
 
-// scenarios are all of them. Each is told by several projects, with other places, figures and turns.
-func (p *portal) scenarios() []record {
+// loadScenarios reads all of them. Each is told by several projects, with other places, figures and turns.
+func (p *portal) loadScenarios() []record {
 	var out []record
 	for _, name := range scenarioFiles() {
 		out = append(out, p.load("projekte/"+name+".md")...)
@@ -31,7 +31,7 @@ func (p *portal) scenarios() []record {
 }
 
 func (p *portal) scenariosOf(topic string) []record {
-	return slices.DeleteFunc(p.scenarios(), func(s record) bool { return s.one("Thema") != topic })
+	return slices.DeleteFunc(slices.Clone(p.scenarios), func(s record) bool { return s.one("Thema") != topic })
 }
 
 // span reads "2-5".
@@ -87,9 +87,26 @@ func legalForms() map[string]string {
 	}
 }
 
+// large is from how many people on a city does most things alone.
+const large = 200_000
+
+// able are the municipalities that would do what a scenario tells.
+func (p *portal) able(s record) []place {
+	return slices.DeleteFunc(p.municipalities(), func(x place) bool { return x.population >= large && s.one("Groß") == "" })
+}
+
+// lead chooses who leads the n-th project, in turn, and where large cities take part one of them every other time.
+func (p *portal) lead(s record, n int) place {
+	able := p.able(s)
+	if s.one("Groß") != "" && n/3%2 == 0 {
+		able = slices.DeleteFunc(able, func(x place) bool { return x.population < large })
+	}
+	return able[(n*17+n/len(able)*5)%len(able)]
+}
+
 // partners makes the team of a project: the one who leads, and neighbours. A district joins where that makes sense.
 func (p *portal) partners(r *rand.Rand, s record, lead place) team {
-	near := p.municipalities()
+	near := p.able(s)
 	slices.SortStableFunc(near, func(a, b place) int {
 		da, db := lead.distance(a), lead.distance(b)
 		switch {
