@@ -19,6 +19,7 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/config"
 	"kontor/pkg/content"
+	"kontor/pkg/demo"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -31,13 +32,14 @@ func serveCommand(s *surroundings) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return serve(cmd.Context(), c, newLog(c, cmd.ErrOrStderr()))
+		return serve(cmd.Context(), c, cmd.OutOrStdout(), newLog(c, cmd.ErrOrStderr()))
 	})
 }
 
 // serve runs the server until ctx ends. What it opens it closes in the opposite order: requests first, then the work in the
-// background, then the store, and the lock when nothing is left that another process could disturb.
-func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
+// background, then the store, and the lock when nothing is left that another process could disturb. What people should see and no log
+// should keep goes to out.
+func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (err error) {
 	for _, w := range c.Warnings {
 		log.Warn(w)
 	}
@@ -63,6 +65,14 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	accounts, entries, err := services(ctx, c, st, files, log)
 	if err != nil {
+		return err
+	}
+	if c.Demo {
+		if err := fillDemo(ctx, demo.Options{Store: st, Content: entries, Files: files, Auth: accounts, Today: time.Now(), Log: log}, out); err != nil {
+			return err
+		}
+	}
+	if err := needAccount(ctx, accounts, log); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", c.Addr)
@@ -97,12 +107,16 @@ func services(ctx context.Context, c config.Config, st *store.Tracked, files *as
 	if err := entries.Activate(ctx); err != nil {
 		return nil, nil, err
 	}
-	if _, n, err := accounts.Accounts(ctx, query.Page{Count: true}); err != nil {
-		return nil, nil, err
-	} else if n == 0 {
+	return accounts, entries, nil
+}
+
+// needAccount says how to get in where nobody can.
+func needAccount(ctx context.Context, accounts *auth.Service, log *slog.Logger) error {
+	_, n, err := accounts.Accounts(ctx, query.Page{Count: true})
+	if err == nil && n == 0 {
 		log.Info("there is no account yet; make one with: kontor user add --email … --role admin")
 	}
-	return accounts, entries, nil
+	return err
 }
 
 // loadTypes reads the content types that are shipped, or those of the directory that the settings name.

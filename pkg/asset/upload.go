@@ -9,8 +9,10 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"regexp"
 	"time"
 
+	"kontor/pkg/asset/rendition"
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/store"
@@ -21,15 +23,31 @@ import (
 type Info struct {
 	Name  string // paths, control characters and the like are taken out of it
 	Facts Facts
+
+	Identity Identity // what the new file is called; the zero value for names that nobody has had
 }
+
+// Identity is the names of a file that brings them with it, such as one of a sample that is the same wherever it is made.
+type Identity struct {
+	Key string // 24 characters of [a-z0-9]; whoever knows it knows a part of the file's URL, so it is for files that are no secret
+	ID  int64  // one that Reserve has set aside
+}
+
+// Reserve sets the numbers from 1 to n aside for files that bring their ids with them. It may be repeated.
+func (s *Service) Reserve(ctx context.Context, n int64) error {
+	return s.numbers.Reserve(ctx, series, n)
+}
+
+// series is the name under which the ids of files are counted.
+const series = "file"
 
 // cleanupTime is how long removing what an upload left may take once the upload itself is over.
 const cleanupTime = 10 * time.Second
 
 // Upload reads r to its end and keeps it as a new file of the caller. It holds no more of it in memory than a few hundred KB, save of
 // images while their variants are made. When it fails nothing is left. Forbidden without the right to upload; TooLarge beyond
-// MaxBytes and for images that would be too large to decode; Invalid for an empty file, a broken image, wrong facts; errors of r as
-// they are.
+// MaxBytes and for images that would be too large to decode; Invalid for an empty file, a broken image, wrong facts; Conflict if
+// info.Identity names a file that is there, or that somebody is uploading; errors of r as they are.
 func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info Info) (File, error) {
 	if !c.MayUpload() {
 		return File{}, fault.New(fault.Forbidden, "Forbidden")
@@ -38,6 +56,11 @@ func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info I
 		return File{}, err
 	}
 	f := File{Key: newKey(), Name: cleanName(info.Name), Facts: info.Facts, CreatedBy: c.ID, Organisation: c.Organisation}
+	if info.Identity != (Identity{}) {
+		if err := s.assume(ctx, &f, info.Identity); err != nil {
+			return File{}, err
+		}
+	}
 	if err := s.keep(ctx, &f, r); err != nil {
 		return File{}, err
 	}
@@ -50,6 +73,28 @@ func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info I
 	}
 	return f, nil
 }
+
+// assume lets the new file have the names it brings with it. Bytes that a process left there when it ended before it wrote the record go:
+// nobody refers to them. Of two who upload one identity at once the second may therefore take the bytes from the first, so that is for
+// whoever keeps others away.
+func (s *Service) assume(ctx context.Context, f *File, i Identity) error {
+	if !keyForm.MatchString(i.Key) || i.ID < 1 {
+		return fault.New(fault.Internal, "a file can't be called %q, %d", i.Key, i.ID)
+	}
+	if _, err := s.ByKey(ctx, i.Key); err == nil {
+		return fault.New(fault.Conflict, "There is a file of that name")
+	} else if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	f.Key, f.ID = i.Key, i.ID
+	errs := []error{s.blobs.Delete(ctx, bytesKey(f.Key))}
+	for _, name := range rendition.Names() {
+		errs = append(errs, s.blobs.Delete(ctx, variantKey(f.Key, name)))
+	}
+	return errors.Join(errs...)
+}
+
+var keyForm = regexp.MustCompile(`^[a-z0-9]{24}$`)
 
 // keep streams the bytes into the storage and notes what they are on the way.
 func (s *Service) keep(ctx context.Context, f *File, r io.Reader) error {
@@ -109,7 +154,10 @@ func (w *watcher) Read(p []byte) (int, error) {
 // record writes the record behind the bytes.
 func (s *Service) record(ctx context.Context, f *File) error {
 	var err error
-	if f.ID, err = s.numbers.Take(ctx, "file"); err != nil {
+	if f.ID == 0 {
+		f.ID, err = s.numbers.Take(ctx, series)
+	}
+	if err != nil {
 		s.discard(ctx, *f)
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Addr            string        // where serve listens, host:port
 	Data            string        // the directory of everything that is kept
+	Demo            bool          // serve fills an empty store with the sample portal
 	Schemas         string        // the directory of the content types; "" for the shipped ones
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
 	Store           string        // "" for SQLite in Data

@@ -121,8 +121,10 @@ func (k kind) refuses(v *yaml.Node) string {
 		return "wants one value, not a list or a mapping"
 	case v.Tag == "!!null":
 		return "has no value; leave the line out for the default"
-	case v.Tag == "!!str", k == sizeKind && v.Tag == "!!int":
+	case v.Tag == "!!str", k == sizeKind && v.Tag == "!!int", k == switchKind && v.Tag == "!!bool":
 		return ""
+	case k == switchKind:
+		return "wants true or false"
 	case k == durationKind:
 		return "wants a duration with its unit, such as 20s"
 	case k == sizeKind:

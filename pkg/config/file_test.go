@@ -30,6 +30,8 @@ func TestParseFile(t *testing.T) {
 		{"list for text", "data: [a]\n", "f.yaml:1: data wants one value"},
 		{"nothing for text", "data:\n", "f.yaml:1: data has no value"},
 		{"number for duration", "request-timeout: 20\n", "f.yaml:1: request-timeout wants a duration"},
+		{"number for a switch", "demo: 1\n", "f.yaml:1: demo wants true or false"},
+		{"switch", "demo: true\naddr: x\n", ""},
 		{"fraction for size", "body-limit: 1.5\n", "f.yaml:1: body-limit wants a size"},
 		{"anchor", "data: &a x\n", "no YAML anchors"},
 		{"alias", "addr: &a x\ndata: *a\n", "no YAML anchors"},

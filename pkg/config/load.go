@@ -24,6 +24,9 @@ func (p Problems) Error() string { return strings.Join(p, "; ") }
 func Bind(flags *pflag.FlagSet) {
 	for _, s := range settings() {
 		flags.Var(&flagValue{text: s.standard, kind: s.kind}, s.name, s.help)
+		if s.kind == switchKind {
+			flags.Lookup(s.name).NoOptDefVal = "true" // --demo alone
+		}
 	}
 }
 

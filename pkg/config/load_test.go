@@ -166,6 +166,33 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// A switch needs no value as a flag, and takes one behind =, which everything else has without it as well.
+func TestSwitch(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		args, env []string
+		file      string
+		on        bool
+		problem   string
+	}{
+		{name: "default"},
+		{name: "flag alone", args: []string{"--demo"}, on: true},
+		{name: "flag alone, another behind it", args: []string{"--demo", "--addr", ":0"}, on: true},
+		{name: "flag over environment", args: []string{"--demo=false"}, env: []string{"KONTOR_DEMO=true"}},
+		{name: "environment", env: []string{"KONTOR_DEMO=1"}, on: true},
+		{name: "file", file: "demo: true\n", on: true},
+		{name: "environment over file", env: []string{"KONTOR_DEMO=false"}, file: "demo: true\n"},
+		{name: "neither", args: []string{"--demo=maybe"}, problem: "demo (flag --demo = \"maybe\") wants true or false"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := load(t, tt.args, tt.env, tt.file)
+			if tt.problem == "" && (err != nil || c.Demo != tt.on) || tt.problem != "" && (err == nil || err.Error() != tt.problem) {
+				t.Errorf("%v, %v", c.Demo, err)
+			}
+		})
+	}
+}
+
 func TestEveryProblemInOneError(t *testing.T) {
 	_, err := load(t, []string{"--log-format", "xml"}, []string{"KONTOR_ADDR=x", "KONTOR_STORE=secret"},
 		"log-level: loud\nport: 80\ndata: 7\n")

@@ -36,6 +36,7 @@ const (
 	sizeKind     kind = "size"
 	rateKind     kind = "rate"
 	listKind     kind = "list"
+	switchKind   kind = "switch"
 )
 
 // settings is the table. To add a setting, add a field to Config and a row here.
@@ -45,6 +46,8 @@ func settings() []setting {
 			parse: into(func(c *Config) *string { return &c.Addr }, address), show: func(c *Config) string { return c.Addr }},
 		{name: "data", kind: textKind, standard: "./data", help: "directory of everything that is kept",
 			parse: into(func(c *Config) *string { return &c.Data }, present), show: func(c *Config) string { return c.Data }},
+		{name: "demo", kind: switchKind, standard: "false", help: "fill an empty store with a sample portal when serve starts",
+			parse: into(func(c *Config) *bool { return &c.Demo }, onOff), show: func(c *Config) string { return strconv.FormatBool(c.Demo) }},
 		{name: "schemas", kind: textKind, help: "directory of the content types, instead of the shipped ones",
 			parse: into(func(c *Config) *string { return &c.Schemas }, anything), show: func(c *Config) string { return c.Schemas }},
 		{name: "base-url", kind: textKind, help: "where the world reaches this Kontor, https://…",
@@ -97,6 +100,14 @@ func into[T any](field func(*Config) *T, read func(string) (T, error)) func(*Con
 }
 
 func anything(s string) (string, error) { return s, nil }
+
+func onOff(s string) (bool, error) {
+	on, err := strconv.ParseBool(s)
+	if err != nil {
+		return false, errors.New("wants true or false")
+	}
+	return on, nil
+}
 
 func present(s string) (string, error) {
 	if strings.TrimSpace(s) == "" {

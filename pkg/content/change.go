@@ -11,7 +11,7 @@ import (
 )
 
 // Create makes an entry. It is published at once unless o.Draft; by a caller without the right to publish it becomes a draft.
-// A value that is wrong is Invalid and names every wrong field.
+// A value that is wrong is Invalid and names every wrong field. Conflict if o.Identity names an entry that is there.
 func (s *Service) Create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
 	if _, err := s.grant(c, auth.Create, t); err != nil {
 		return Saved{}, err
@@ -32,6 +32,11 @@ func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 	}
 	w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp(), action: word(o.Action, "create")}
 	w.next = &record{typ: t, documentID: newDocumentID(), locale: locale}
+	if !o.Identity.isZero() {
+		if err := w.assume(o.Identity); err != nil {
+			return Saved{}, err
+		}
+	}
 	if err := w.begin(); err != nil {
 		return Saved{}, err
 	}
@@ -58,8 +63,11 @@ func (w *write) begin() error {
 	return nil
 }
 
-// numericID is the entry's id: that of its other locales, or a new one.
+// numericID is the entry's id: the one it brings with it, that of its other locales, or a new one.
 func (w *write) numericID() (int64, error) {
+	if !w.identity.isZero() {
+		return w.identity.ID, nil
+	}
 	for _, r := range w.siblings {
 		return integer(r.meta, "id"), nil
 	}
@@ -147,7 +155,7 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 	if !w.cur.live() {
 		linked = w.withDefaults(linked)
 	}
-	values, problems := w.typ.Normalise(before, linked)
+	values, problems := w.typ.NormaliseFrom(before, linked, w.itemIDs())
 	wrong = append(wrong, problems...)
 	wrong = append(wrong, w.checkShared(before, values)...)
 	noFile, err := w.checkFiles(before, values)

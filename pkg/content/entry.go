@@ -82,7 +82,18 @@ type Write struct {
 	Draft   bool   // leave what is published as it is; else the entry is published, if the caller may
 	IfMatch int64  // the revision that must still be there; 0: merge into whatever is there
 	Action  string // what the history calls it; "" for the usual word
+
+	Identity Identity // what a new entry is called; the zero value for names that nobody has had
 }
+
+// Identity is the names of an entry that brings them with it, such as one of a sample that is the same wherever it is made.
+type Identity struct {
+	DocumentID string // 24 characters of [a-z0-9]
+	ID         int64  // one that Reserve has set aside
+}
+
+// isZero tells whether the entry gets new names.
+func (i Identity) isZero() bool { return i == Identity{} }
 
 // Saved is what a write left behind.
 type Saved struct {

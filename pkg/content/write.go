@@ -28,6 +28,8 @@ type write struct {
 	now    string
 	action string
 
+	identity Identity // which the new entry brings with it; zero if it does not
+
 	cur      *record   // as stored; nil if this locale does not exist yet
 	next     *record   // as it will be
 	siblings []*record // the entry's other locales as stored

@@ -25,6 +25,7 @@ var table = map[string][]string{
 	"content":  {"fault", "query", "schema", "store", "auth", "asset", "value"},
 	"strapi":   {"fault", "query", "schema", "asset", "content", "value"},
 	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
+	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
 	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "strapi", "value"},
 	"house":    {},
 }

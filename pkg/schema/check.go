@@ -11,7 +11,7 @@ import (
 // Check judges values as they are stored, against this type: what Normalise would have refused, and what it would have stored in
 // another form. It does not ask for what only a published entry needs.
 func (t *Type) Check(values value.Object) []fault.Field {
-	w := writer{newID: randomItemID, stored: true}
+	w := writer{newID: RandomItemID, stored: true}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		f, ok := t.byName[name]
 		if !ok {

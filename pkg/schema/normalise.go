@@ -15,7 +15,13 @@ import (
 // Links of relations have to be resolved to documentIds before. JSON is the one kind that is stored in another form than it is
 // sent in (a string of JSON), so results must not be sent again as changes.
 func (t *Type) Normalise(current, changes value.Object) (value.Object, []fault.Field) {
-	w := writer{newID: randomItemID}
+	return t.NormaliseFrom(current, changes, RandomItemID)
+}
+
+// NormaliseFrom is Normalise with a source for the ids of new items in lists of objects. It is asked again for ids that are taken or not
+// of the form, positive and of 31 bits.
+func (t *Type) NormaliseFrom(current, changes value.Object, newID func() int64) (value.Object, []fault.Field) {
+	w := writer{newID: newID}
 	return w.entry(t, current, changes)
 }
 

@@ -11,7 +11,8 @@ import (
 // itemID is the key of an item of a list of objects; it stays as long as the item does.
 const itemID = "id"
 
-const maxItemID = 1<<31 - 1
+// MaxItemID is the largest id of an item.
+const MaxItemID = 1<<31 - 1
 
 // objectKind is fields within a field. The writer takes objects apart; normal is only reached for what is none.
 type objectKind struct{}
@@ -127,7 +128,7 @@ func (w *writer) number(items value.List, old map[int64]value.Object, taken map[
 		item := e.(value.Object)
 		for item[itemID] == nil {
 			id := w.newID()
-			if id > 0 && id <= maxItemID && old[id] == nil && !taken[id] {
+			if id > 0 && id <= MaxItemID && old[id] == nil && !taken[id] {
 				taken[id] = true
 				item[itemID] = id
 			}
@@ -135,7 +136,8 @@ func (w *writer) number(items value.List, old map[int64]value.Object, taken map[
 	}
 }
 
-func randomItemID() int64 { return rand.Int64N(maxItemID) + 1 }
+// RandomItemID gives an id for a new item.
+func RandomItemID() int64 { return rand.Int64N(MaxItemID) + 1 }
 
 func itemsByID(current any) map[int64]value.Object {
 	list, _ := current.(value.List)

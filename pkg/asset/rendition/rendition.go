@@ -58,6 +58,15 @@ func boxes() []box {
 	return []box{{"thumbnail", 245, 156}, {"small", 500, 500}, {"medium", 750, 750}, {"large", 1000, 1000}}
 }
 
+// Names lists what variants may be called.
+func Names() []string {
+	var out []string
+	for _, b := range boxes() {
+		out = append(out, b.name)
+	}
+	return out
+}
+
 // Inspect reads what an image says of itself, without decoding its pixels; they may still be broken.
 // Errors: MediaType for what is none of the four types, TooLarge beyond the limits, Invalid for a broken header, and what r gives.
 func Inspect(r io.Reader, l Limits) (Facts, error) {
