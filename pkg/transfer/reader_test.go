@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -156,7 +157,7 @@ func TestStream(t *testing.T) {
 	}
 }
 
-func workbook(t *testing.T, fill func(f *excelize.File)) *bytes.Reader {
+func workbook(t testing.TB, fill func(f *excelize.File)) *bytes.Reader {
 	t.Helper()
 	f := excelize.NewFile()
 	fill(f)
@@ -228,6 +229,48 @@ func FuzzTable(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { rowsAreSound(t, data, CSV) })
+}
+
+// FuzzSheet puts any XML in the place of a workbook's sheet.
+func FuzzSheet(f *testing.F) {
+	const head = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`
+	for _, s := range []string{
+		`<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c></row><row r="2"><c r="A2"><f>1+2</f><v>3</v></c></row>`,
+		`<row><c t="s"><v>9</v></c></row><row r="0"><c r="ZZZZ9"/></row>`, `<row r="99999999999"/>`, `<row r="2"/><row r="1"><c><f/></c></row>`,
+		`<c><f>`, `<row spans="x"><c s="-1" t="d"><v>45000</v></c></row>`,
+	} {
+		f.Add([]byte(head + s + "</sheetData></worksheet>"))
+	}
+	empty := workbook(f, func(*excelize.File) {})
+	f.Fuzz(func(t *testing.T, sheet []byte) {
+		book, err := zip.NewReader(empty, empty.Size())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		w := zip.NewWriter(&out)
+		for _, part := range book.File {
+			if part.Name != "xl/worksheets/sheet1.xml" {
+				if err := w.Copy(part); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		p, err := w.Create("xl/worksheets/sheet1.xml")
+		if err == nil {
+			_, err = p.Write(sheet)
+		}
+		if err := errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		r, err := newXLSX(&out, "")
+		for err == nil {
+			_, err = r.next()
+		}
+		if err != io.EOF && fault.Is(err, fault.Internal) {
+			t.Fatalf("a bad file is not the program's fault: %v", err)
+		}
+	})
 }
 
 func FuzzJSON(f *testing.F) {
