@@ -110,12 +110,19 @@ func run(ctx context.Context, o options, out, log io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	r := report{Machine: m, Entries: o.entries, Small: min(o.small, o.entries), Seconds: o.seconds}
+	if o.only == "" {
+		began, err := measureStart(ctx, binary, dir, log)
+		if err != nil {
+			return fmt.Errorf("the sample portal: %w", err)
+		}
+		r.Start = &began
+	}
 	t, err := prepare(ctx, binary, dir, o, log)
 	if err != nil {
 		return err
 	}
 	defer t.stop()
-	r := report{Machine: m, Entries: o.entries, Small: min(o.small, o.entries), Seconds: o.seconds}
 	for _, w := range chosen(o.only) {
 		for _, conns := range []int{1, 32} {
 			fmt.Fprintf(log, "%s, %d connections\n", w.name, conns)

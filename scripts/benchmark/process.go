@@ -84,6 +84,7 @@ func (s *server) stop() {
 type usage struct {
 	cpu       time.Duration
 	rss, peak int64 // bytes
+	anonymous int64 // bytes of rss that no file is behind: the binary itself is not in it
 }
 
 // ticks is how many clock ticks /proc counts in a second; Linux has the same for all programs.
@@ -114,6 +115,8 @@ func usageOf(pid int) usage {
 			u.rss = n << 10
 		case "VmHWM:":
 			u.peak = n << 10
+		case "RssAnon:":
+			u.anonymous = n << 10
 		}
 	}
 	return u

@@ -20,6 +20,7 @@ type report struct {
 	Small   int      `json:"smallEntries"`
 	Seconds float64  `json:"seconds"`
 	Results []result `json:"results"`
+	Start   *startup `json:"start,omitempty"`
 	RSS     int64    `json:"rssBytes"`
 	Peak    int64    `json:"peakBytes"`
 }
@@ -190,4 +191,8 @@ func (r *report) writeTable(out io.Writer) {
 	}
 	_ = w.Flush() // the writer's own errors are the terminal's
 	fmt.Fprintf(out, "\nserver memory: %d MB at the end, %d MB at its peak\n", r.RSS>>20, r.Peak>>20)
+	if s := r.Start; s != nil {
+		fmt.Fprintf(out, "sample portal: %.0f ms from the start to the first answer, %.0f ms with the store to fill; %d MB resident when idle, %d MB of it without the binary\n",
+			s.First, s.Fill, s.Idle>>20, s.Memory>>20)
+	}
 }
