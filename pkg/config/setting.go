@@ -36,7 +36,7 @@ const (
 	sizeKind     kind = "size"
 	rateKind     kind = "rate"
 	listKind     kind = "list"
-	switchKind   kind = "switch"
+	switchKind   kind = "bool" // pflag shows no value for it
 )
 
 // settings is the table. To add a setting, add a field to Config and a row here.

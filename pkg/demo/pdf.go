@@ -26,7 +26,7 @@ func (d pdfDocument) bytes() ([]byte, error) {
 	for i, b := range d.blocks {
 		switch b.kind {
 		case heading:
-			l.text("H2", b.text, style{bold: true, size: 13, leading: 17, before: 8, after: 3, keep: 30})
+			l.text("H2", b.text, style{bold: true, size: 13, leading: 17, before: 8, after: 3, keep: 48})
 		case bullet:
 			first := i == 0 || d.blocks[i-1].kind != bullet
 			last := i == len(d.blocks)-1 || d.blocks[i+1].kind != bullet

@@ -36,7 +36,7 @@ func some[T any](list []T, n, at int) []T {
 var (
 	alternation = regexp.MustCompile(`\[([^\[\]]*)\]`)
 	placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
-	numberRange = regexp.MustCompile(`^(#?)(\d+)-(\d+)(?::(\d+))?$`)
+	numberRange = regexp.MustCompile(`^(#?)(\d{1,9})-(\d{1,9})(?::(\d{1,9}))?$`)
 )
 
 // phrase makes text of a template: [a|b] and {a|b} are one of both, {3-8} a number between, written as a word up to twelve, {#3-8}
@@ -67,6 +67,9 @@ func phrase(r *rand.Rand, template string, words map[string]string) (string, err
 		}
 		b.WriteString(v)
 		rest = rest[at[1]:]
+	}
+	if strings.ContainsAny(b.String(), "{}[]|") {
+		return "", fmt.Errorf("%q has a bracket without its other", template)
 	}
 	return strings.TrimSpace(b.String()), nil
 }

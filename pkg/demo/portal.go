@@ -185,8 +185,6 @@ const (
 	sampleNote        = "Beispieldaten: Dieser Eintrag gehört zum Musterportal von Kontor und ist erfunden."
 	sampleNoteSimple  = "Das sind Beispieldaten. Der Text ist erfunden."
 	sampleNoteEnglish = "Sample data: this entry belongs to Kontor's sample portal and is made up."
-	// SampleWord stands in every entry.
-	sampleWord = "Beispieldaten"
 )
 
 // noted adds the note to a text.
@@ -194,6 +192,7 @@ func noted(blocks []block, note string) string {
 	return rich(append(slices.Clip(blocks), block{paragraph, note}))
 }
 
+// asList makes a value of texts.
 func asList(texts []string) list {
 	out := make(list, len(texts))
 	for i, s := range texts {
@@ -202,7 +201,7 @@ func asList(texts []string) list {
 	return out
 }
 
-// topicNames gives those of a field "a; b" that are topics, and reports the others.
+// known gives names back, and reports those that no record has.
 func (p *portal) known(records []record, names []string) []string {
 	for _, name := range names {
 		if !slices.ContainsFunc(records, func(r record) bool { return r.title == name }) {
