@@ -72,7 +72,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	stop := background(ctx, accounts, files, log)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
+		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
 }

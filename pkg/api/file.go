@@ -116,6 +116,7 @@ func (o object) headers(c *fiber.Ctx) {
 	}
 	c.Set(fiber.HeaderContentSecurityPolicy, policy)
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Response().Header.Del("X-Robots-Tag") // a PDF is to be found
 	c.Set(fiber.HeaderContentDisposition, disposition(o.inline, o.name))
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
 	c.Set(fiber.HeaderETag, o.tag)

@@ -207,7 +207,7 @@ func TestHarmlessHeaders(t *testing.T) {
 			h := s.do(call{method: "GET", path: path}).header
 			for name, want := range map[string]string{
 				"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-				"Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": hsts,
+				"Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": hsts, "X-Robots-Tag": "noindex",
 			} {
 				if got := h.Get(name); got != want {
 					t.Errorf("%s at %q: %s: %q, want %q", path, base, name, got, want)

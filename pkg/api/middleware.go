@@ -59,6 +59,7 @@ func (s *Server) harden(c *fiber.Ctx) {
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set("X-Robots-Tag", "noindex") // and no robots.txt: a site that loads its content in the browser must stay readable to search engines
 	if s.https {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}

@@ -15,6 +15,8 @@ func (s *Server) routes() {
 	app.Use(s.guard)
 	app.Get("/healthz", s.health)
 	app.Get("/readyz", s.ready)
+	app.Get("/sitemap.xml", s.identify, s.sitemapIndex)
+	app.Get("/sitemap/:type.xml", s.identify, s.sitemap)
 	app.Get("/files/:key/:name?", s.share, s.identify, s.download)
 
 	api := app.Group("/api", s.share, s.identify)
@@ -50,6 +52,9 @@ func (s *Server) routes() {
 	manage := app.Group("/manage", s.identify)
 	manage.Get("/types", s.listTypes)
 	manage.Get("/types/:type", s.getType)
+	manage.Get("/paths", s.followPath)
+	manage.Get("/paths/:type", s.listPaths)
+	manage.Get("/redirects/:type", s.listMoves)
 	manage.Get("/roles", s.listRoles)
 	manage.Get("/roles/:name", s.getRole)
 	manage.Put("/roles/:name", s.putRole)

@@ -32,7 +32,8 @@ type Options struct {
 	ReadTimeout    time.Duration // how long a client may take to send a request; 30 s if 0
 	BodyLimit      int           // bytes; 1 MiB if 0
 
-	BaseURL        string         // where the world reaches this server; "" if that is not known
+	BaseURL        string         // where the world reaches this server, without a slash at the end; "" if that is not known
+	SiteURL        string         // where the public site is, without a slash at the end; "" if that is not known
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -54,6 +55,8 @@ type Server struct {
 	proxies []netip.Prefix
 	origins []string
 	https   bool
+	baseURL string
+	siteURL string
 
 	bodyLimit int
 	silent    sync.Map // see listener
@@ -68,7 +71,7 @@ const headLimit = 16 << 10
 // New makes a server with all its routes.
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
-		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:")}
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -18,6 +18,7 @@ type Config struct {
 	Data            string        // the directory of everything that is kept
 	Schemas         string        // the directory of the content types; "" for the shipped ones
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
+	SiteURL         string        // where the public site is, without a slash at the end; "" if nobody said
 	Store           string        // "" for SQLite in Data
 	LogFormat       string        // LogText or LogJSON
 	LogLevel        slog.Level    //
