@@ -121,7 +121,10 @@ func (o object) headers(c *fiber.Ctx) {
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
 	c.Set(fiber.HeaderETag, o.tag)
 	cache := "no-cache"
-	if !callerOf(c).IsAnonymous() {
+	switch caller := callerOf(c); {
+	case caller.Preview != nil:
+		cache = "private, no-store"
+	case !caller.IsAnonymous():
 		cache = "private, no-cache"
 	}
 	c.Set(fiber.HeaderCacheControl, cache)

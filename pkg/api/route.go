@@ -17,7 +17,7 @@ func (s *Server) routes() {
 	app.Get("/readyz", s.ready)
 	app.Get("/sitemap.xml", s.identify, s.sitemapIndex)
 	app.Get("/sitemap/:type.xml", s.identify, s.sitemap)
-	app.Get("/files/:key/:name?", s.share, s.identify, s.download)
+	app.Get("/files/:key/:name?", s.share, s.previewParam, s.identify, s.download)
 
 	api := app.Group("/api", s.share, s.identify)
 	api.Post("/auth/local", s.signIn)
@@ -67,6 +67,7 @@ func (s *Server) routes() {
 	manage.Post("/entries/:type/:id/publish", s.publish)
 	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
 	manage.Post("/entries/:type/:id/discard", s.discard)
+	manage.Post("/entries/:type/:id/previews", s.createPreview)
 	manage.Get("/files/:id/uses", s.fileUses)
 	manage.Get("/entries/:type/:id/uses", s.whereUsed)
 	manage.Get("/entries/:type/:id/history", s.history)

@@ -114,6 +114,9 @@ func (s *Service) mayRead(ctx context.Context, c auth.Caller, f asset.File) (boo
 		return true, nil
 	}
 	refs := fileRefs(f)
+	if shown, err := s.shownInPreview(ctx, c, refs); shown || err != nil {
+		return shown, err
+	}
 	for _, t := range s.types.Types() {
 		if !holdsFiles(t.Fields) {
 			continue

@@ -18,7 +18,7 @@ const MaxLimit = 100
 // Get gives one entry. NotFound if it does not exist for this caller: not at all, not published, or not in this locale.
 // Of the query it reads Locale, Draft, Fields and Populate, and Filter as a further condition.
 func (s *Service) Get(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, q query.Query) (*Entry, error) {
-	v, err := s.view(ctx, c, t, q)
+	v, err := s.viewOf(ctx, c, t, documentID, q)
 	if err != nil {
 		return nil, err
 	}
@@ -39,11 +39,11 @@ func (s *Service) Get(ctx context.Context, c auth.Caller, t *schema.Type, docume
 
 // Single gives the entry of a single type. NotFound if it was never written, or not for this caller.
 func (s *Service) Single(ctx context.Context, c auth.Caller, t *schema.Type, q query.Query) (*Entry, error) {
-	if _, err := s.view(ctx, c, t, q); err != nil {
-		return nil, err
-	}
 	id, err := s.singleID(ctx, t)
 	if err != nil {
+		if _, refused := s.view(ctx, c, t, q); refused != nil {
+			return nil, refused
+		}
 		return nil, err
 	}
 	return s.Get(ctx, c, t, id, q)
@@ -135,6 +135,8 @@ type view struct {
 	resolver
 	calls   int // store calls made for populate
 	targets int // documents loaded for populate
+
+	beyond *view // for what a preview's draft does not refer to itself; nil: this one
 
 	files     map[int64]asset.File // those that populate has met; without an id: not there
 	wantFiles []int64              // of these, the ones to load
