@@ -442,7 +442,7 @@ func abridged(s string) string {
 func (s *server) dump() string {
 	s.t.Helper()
 	var out bytes.Buffer
-	names := []string{"_claims", "_settings", "_accounts", "_account-mails", "_account-names", "_sessions", "_tokens", "_token-names", "_roles"}
+	names := []string{"_claims", "_settings", "_accounts", "_account-mails", "_account-names", "_sessions", "_tokens", "_token-names", "_roles", "_previews"}
 	for _, t := range s.content.Types().Types() {
 		names = append(names, t.ID, t.ID+"~")
 	}

@@ -196,8 +196,12 @@ func (v *view) marked(t *schema.Type, marks map[string]string) (string, error) {
 		return id, nil
 	}
 	if number, ok := marks[idMark]; ok {
+		here, _, err := v.here(t, query.Filter{})
+		if err != nil {
+			return "", err
+		}
 		docs, err := v.svc.store.Find(v.ctx, t.ID, store.Query{
-			Filter: query.AllOf(v.here(t), query.Where(v.part+".id", query.Eq, wholeNumber(number))), Limit: 1, Parts: []string{},
+			Filter: query.AllOf(query.AnyOf(here...), query.Where(v.part+".id", query.Eq, wholeNumber(number))), Limit: 1, Parts: []string{},
 		})
 		if err != nil || len(docs) == 0 {
 			return "", orElse(err, errNoPath())

@@ -38,6 +38,7 @@ func (s *Service) viewOf(ctx context.Context, c auth.Caller, t *schema.Type, doc
 	if !ok {
 		return s.view(ctx, c, t, q)
 	}
+	q.Fallback = false // what it opens is this locale
 	v, err := s.view(ctx, issuer, t, q)
 	if err != nil {
 		return nil, err
