@@ -28,6 +28,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		conn.idle.Store(0) // of the answer before
 	}
 	s.harden(c)
+	preflight := s.share(c)
 	defer func() {
 		if r := recover(); r != nil {
 			err = fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", r, debug.Stack()), "Internal Server Error")
@@ -37,7 +38,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		}
 		s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
 	}()
-	if err := tooLong(c); err != nil {
+	if err := unfit(c); err != nil {
 		return err
 	}
 	if streams(c) {
@@ -45,6 +46,9 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	}
 	if err := s.takeBody(c); err != nil {
 		return err
+	}
+	if preflight {
+		return c.SendStatus(fiber.StatusNoContent)
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
 	defer cancel()

@@ -17,9 +17,9 @@ func (s *Server) routes() {
 	app.Get("/readyz", s.ready)
 	app.Get("/sitemap.xml", s.identify, s.sitemapIndex)
 	app.Get("/sitemap/:type.xml", s.identify, s.sitemap)
-	app.Get("/files/:key/:name?", s.share, s.previewParam, s.identify, s.download)
+	app.Get("/files/:key/:name?", s.previewParam, s.identify, s.download)
 
-	api := app.Group("/api", s.share, s.identify)
+	api := app.Group("/api", s.identify)
 	api.Post("/auth/local", s.signIn)
 	api.Post("/auth/local/register", s.closed)
 	api.Post("/auth/logout", s.signOut)

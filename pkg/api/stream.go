@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -24,13 +25,22 @@ func streams(c *fiber.Ctx) bool {
 	return c.Method() == fiber.MethodPost && strings.TrimSuffix(c.Path(), "/") == uploadPath
 }
 
-// tooLongHeader marks a request whose announced body is too long. Who sends it gets the same answer.
-const tooLongHeader = "X-Kontor-Body-Too-Long"
+// The headers with which announced marks a request to be refused: one whose body is too long, and one of which nobody can say where it
+// ends. Who sends them gets the same answer.
+const (
+	tooLongHeader = "X-Kontor-Body-Too-Long"
+	framingHeader = "X-Kontor-Body-Framing"
+)
 
 // announced looks at a request's head before the library waits for the first bytes of its body: none are needed to refuse one that is
 // announced to be too long.
 func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	length := int64(h.ContentLength())
+	if ambiguous(h.RawHeaders()) {
+		h.SetContentLength(0)
+		h.Set(framingHeader, "1")
+		return fasthttp.RequestConfig{}
+	}
 	if length <= int64(s.bodyLimit) {
 		return fasthttp.RequestConfig{}
 	}
@@ -47,14 +57,38 @@ func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 // uploadLimit is how long the form of an upload may be.
 func (s *Server) uploadLimit() int64 { return s.files.MaxBytes() + maxFormFields*maxFormField }
 
-// tooLong refuses what announced has found.
-func tooLong(c *fiber.Ctx) error {
-	if len(c.Request().Header.Peek(tooLongHeader)) == 0 {
+// ambiguous tells whether a head says in two ways how long its body is, or in one that is not known: a proxy in front may have read it
+// another way than the library does, and have let pass a second request as the body of the first (RFC 9112, section 11.2).
+func ambiguous(head []byte) bool {
+	lengths, codings := 0, 0
+	for line := range bytes.SplitSeq(head, []byte("\n")) {
+		name, text, _ := bytes.Cut(line, []byte(":"))
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			lengths++
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			codings++
+			if !bytes.EqualFold(bytes.TrimSpace(text), []byte("chunked")) {
+				return true
+			}
+		}
+	}
+	return lengths+codings > 1
+}
+
+// unfit refuses what announced has found.
+func unfit(c *fiber.Ctx) (err error) {
+	switch h := &c.Request().Header; {
+	case len(h.Peek(tooLongHeader)) > 0:
+		err = errTooLong()
+	case len(h.Peek(framingHeader)) > 0:
+		err = unread(fiber.StatusBadRequest)
+	default:
 		return nil
 	}
 	c.Context().SetConnectionClose()
 	linger(c)
-	return errTooLong()
+	return err
 }
 
 // takeBody reads a request's body to its end.
