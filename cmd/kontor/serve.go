@@ -83,7 +83,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	stop := background(ctx, accounts, entries, log)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
+		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
 }

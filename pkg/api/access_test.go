@@ -295,3 +295,18 @@ func TestMassAssignment(t *testing.T) {
 		}
 	}
 }
+
+// TestDraftsShowWhatTheyPointTo: also to those who may read no drafts of that.
+func TestDraftsShowWhatTheyPointTo(t *testing.T) {
+	f := newField(t)
+	topic := f.entries["topic"]["own"]
+	name := f.get("organizer", "/api/topics/"+topic).text(t, "data.name")
+	for _, draft := range []string{"", "&status=draft"} {
+		for _, populate := range []string{"populate=topics", "populate[topics][fields]=name", "populate[topics][filters][name]=" + name, "populate[topics][sort]=name"} {
+			r := f.want(200, call{"GET", "/api/events/" + f.entries["event"]["own"] + "?" + populate + draft, "organizer", "", nil})
+			if !strings.Contains(r.body, `"name":"`+name+`"`) {
+				t.Errorf("%s%s: %s", populate, draft, r.body)
+			}
+		}
+	}
+}

@@ -62,6 +62,7 @@ func (f *field) attacks() []attack {
 	out = append(out, f.probing()...)
 	out = append(out, f.pathTricks()...)
 	out = append(out, f.replays()...)
+	out = append(out, f.byPreview()...)
 	return append(out, f.escalation()...)
 }
 
@@ -215,6 +216,41 @@ func (f *field) replays() []attack {
 		out = append(out, attack{"in the query", call{"POST", "/api/topics?" + q + good, "", body, nil}, false})
 	}
 	out = append(out, attack{"in a cookie", call{"POST", "/api/topics", "", body, map[string]string{"Cookie": "jwt=" + good}}, false})
+	return out
+}
+
+// byPreview are requests with the preview of the organizer's own draft, for more than that.
+func (f *field) byPreview() []attack {
+	f.t.Helper()
+	id, by := f.entries["event"]["ownDraft"], "preview"
+	f.preview(by, "organizer", "event/"+id+"/previews")
+	var out []attack
+	add := func(method, path, body string) {
+		out = append(out, attack{"by a preview", call{method, path, by, body, anyRevision}, method == "GET"})
+	}
+	entry := "/manage/entries/event/" + id
+	for _, path := range []string{"/api/events", "/api/events?status=draft", "/api/topics"} {
+		add("POST", path, `{"data":{"title":"x","name":"x"}}`)
+	}
+	for _, path := range []string{"/api/events/" + id, "/api/events/" + id + "?status=draft", "/api/events/" + f.entries["event"]["own"]} {
+		add("PUT", path, `{"data":{"title":"x"}}`)
+		add("DELETE", path, "")
+	}
+	for _, act := range []string{"/publish", "/unpublish", "/discard", "/previews", "/history/1/restore"} {
+		add("POST", entry+act, "")
+	}
+	add("POST", "/api/upload", "")
+	add("POST", "/api/users", `{"username":"evil","email":"evil@x.example","password":"correct horse battery","role":"admin"}`)
+	add("POST", "/api/auth/change-password", `{"currentPassword":"x","password":"another good one","passwordConfirmation":"another good one"}`)
+	add("PUT", "/manage/roles/public", `{"rules":[]}`)
+	for _, path := range []string{
+		entry, entry + "/history", entry + "/uses", "/manage/types", "/manage/trash/event", "/manage/roles", "/manage/explain?type=event&id=" + id + "&action=read",
+		"/api/users", "/api/users/me", "/api/upload/files", "/api/events/" + f.entries["event"]["foreignDraft"] + "?status=draft",
+		"/api/events/" + id + "?status=draft&populate[topics][filters][name][$startsWith]=zq", "/api/events/" + id + "?status=draft&locale=*",
+		"/api/events?filters[documentId]=" + id, "/api/events?filters[documentId]=" + id + "&status=draft",
+	} {
+		add("GET", path, "")
+	}
 	return out
 }
 

@@ -116,11 +116,15 @@ func (o object) headers(c *fiber.Ctx) {
 	}
 	c.Set(fiber.HeaderContentSecurityPolicy, policy)
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Response().Header.Del("X-Robots-Tag") // a PDF is to be found
 	c.Set(fiber.HeaderContentDisposition, disposition(o.inline, o.name))
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
 	c.Set(fiber.HeaderETag, o.tag)
 	cache := "no-cache"
-	if !callerOf(c).IsAnonymous() {
+	switch caller := callerOf(c); {
+	case caller.Preview != nil:
+		cache = "private, no-store"
+	case !caller.IsAnonymous():
 		cache = "private, no-cache"
 	}
 	c.Set(fiber.HeaderCacheControl, cache)

@@ -192,11 +192,39 @@ func TestSharing(t *testing.T) {
 				}
 			}
 			ask := map[string]string{"Origin": tt.origin, "Access-Control-Request-Method": "PUT"}
-			r := s.do(call{method: "OPTIONS", path: "/api/topics", header: ask})
-			if got := r.header.Get("Access-Control-Allow-Methods") != ""; got != (tt.want != "") {
-				t.Errorf("a preflight is answered with %v", r.header)
+			for path, shared := range map[string]bool{
+				"/api/topics": true, "/api": true, "/files/x/y.pdf": true, "/manage/paths": true, "/manage/redirects/topic": true,
+				"/manage/types": false, "/manage/pathsx": false, "/apix": false, "/healthz": false, "/": false,
+			} {
+				r := s.do(call{method: "OPTIONS", path: path, header: ask})
+				if got := r.header.Get("Access-Control-Allow-Methods") != ""; got != (tt.want != "" && shared) {
+					t.Errorf("%s: a preflight is answered with %d %v", path, r.status, r.header)
+				}
 			}
 		})
+	}
+}
+
+// TestRefusalsAreShared: a script is told why, also where no handler was reached, and where a preflight brings a body.
+func TestRefusalsAreShared(t *testing.T) {
+	s := newServer(t, setup{edit: func(o *api.Options) { o.BodyLimit = 1000; o.RateLimit = rate.Limit{Burst: 2, Every: time.Hour} }})
+	page := map[string]string{"Origin": "https://www.portal.example"}
+	for _, tt := range []struct {
+		status int
+		call
+	}{
+		{413, call{method: "POST", path: "/api/topics", by: auth.Editor, body: strings.Repeat(" ", 1001), header: page}},
+		{401, call{method: "GET", path: "/api/topics", header: map[string]string{"Authorization": "Bearer x"}}},
+		{405, call{method: "PUT", path: "/api/topics", by: auth.Editor, header: page}},
+		{404, call{method: "GET", path: "/files/nothing/x.pdf", header: page}},
+		{200, call{method: "GET", path: "/api/topics", header: page}},
+		{429, call{method: "GET", path: "/api/topics", header: page}},
+		{204, call{method: "OPTIONS", path: "/api/topics", body: "{}", header: map[string]string{"Origin": page["Origin"], "Access-Control-Request-Method": "GET"}}},
+	} {
+		r := s.want(tt.status, tt.call)
+		if r.header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "Retry-After") {
+			t.Errorf("%d: %v", tt.status, r.header)
+		}
 	}
 }
 
@@ -207,7 +235,7 @@ func TestHarmlessHeaders(t *testing.T) {
 			h := s.do(call{method: "GET", path: path}).header
 			for name, want := range map[string]string{
 				"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-				"Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": hsts,
+				"Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": hsts, "X-Robots-Tag": "noindex",
 			} {
 				if got := h.Get(name); got != want {
 					t.Errorf("%s at %q: %s: %q, want %q", path, base, name, got, want)

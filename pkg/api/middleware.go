@@ -30,6 +30,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		conn.idle.Store(0) // of the answer before
 	}
 	s.harden(c)
+	preflight := s.share(c)
 	defer func() {
 		if r := recover(); r != nil {
 			err = fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", r, debug.Stack()), "Internal Server Error")
@@ -44,7 +45,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 			s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
 		}
 	}()
-	if err := refused(c); err != nil {
+	if err := unfit(c); err != nil {
 		return err
 	}
 	if streams(c) {
@@ -52,6 +53,9 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	}
 	if err := s.takeBody(c); err != nil {
 		return err
+	}
+	if preflight {
+		return c.SendStatus(fiber.StatusNoContent)
 	}
 	ctx := newDeadline(c.UserContext(), time.Now().Add(s.timeout))
 	defer ctx.end()
@@ -66,6 +70,7 @@ func (s *Server) harden(c *fiber.Ctx) {
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set("X-Robots-Tag", "noindex") // and no robots.txt: a site that loads its content in the browser must stay readable to search engines
 	if s.https {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}

@@ -15,7 +15,12 @@ import (
 // sendJSON answers with a body, and for a GET with an ETag: the revision (0 where there is none) and the hash of the answer. What a
 // client gets of it, finish decides.
 func sendJSON(c *fiber.Ctx, rev int64, body []byte) error {
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+	return sendAs(c, fiber.MIMEApplicationJSONCharsetUTF8, rev, body)
+}
+
+// sendAs is sendJSON for a body of another media type.
+func sendAs(c *fiber.Ctx, mediaType string, rev int64, body []byte) error {
+	c.Set(fiber.HeaderContentType, mediaType)
 	reads := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
 	if !reads && rev == 0 || c.Response().StatusCode() >= fiber.StatusBadRequest {
 		return send(c, body)

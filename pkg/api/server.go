@@ -35,7 +35,8 @@ type Options struct {
 	CacheSize    int64         // bytes of answers to the public that are kept; none if 0
 	SharedMaxAge time.Duration // how long caches on the way may answer the public without asking; 0 for never
 
-	BaseURL        string         // where the world reaches this server; "" if that is not known
+	BaseURL        string         // where the world reaches this server, without a slash at the end; "" if that is not known
+	SiteURL        string         // where the public site is, without a slash at the end; "" if that is not known
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -59,6 +60,8 @@ type Server struct {
 	proxies  []netip.Prefix
 	origins  []string
 	https    bool
+	baseURL  string
+	siteURL  string
 
 	freshness string // Cache-Control of what the public may read
 
@@ -75,7 +78,7 @@ const headLimit = 16 << 10
 // New makes a server with all its routes.
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
-		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"),
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswers(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

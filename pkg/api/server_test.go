@@ -37,6 +37,11 @@ var ownTypes = map[string]string{
 	"memo.json": `{"$schema":"meta/content-type.json","$id":"memo","title":"Vermerk","type":"object",
 		"x-type":{"plural":"memos","display":"title"},"required":["title"],"properties":{
 		"title":{"type":"string","title":"Titel","x-search":{"weight":5,"sort":true}}}}`,
+	"notice.json": `{"$schema":"meta/content-type.json","$id":"notice","title":"Meldung","type":"object",
+		"x-type":{"plural":"notices","display":"title","slug":"title","path":"/{locale}/meldungen/{id}-{slug}","locales":["de","en"],"public":true},
+		"required":["title"],"properties":{"title":{"type":"string","title":"Titel","maxLength":60},"slug":{"type":"string","title":"Slug","format":"slug"}}}`,
+	"leaflet.json": `{"$schema":"meta/content-type.json","$id":"leaflet","title":"Faltblatt","type":"object",
+		"x-type":{"plural":"leaflets","display":"title","path":"/faltblaetter","public":true},"properties":{"title":{"type":"string","title":"Titel"}}}`,
 	"dossier.json": `{"$schema":"meta/content-type.json","$id":"dossier","title":"Akte","type":"object",
 		"x-type":{"plural":"dossiers","display":"title","slug":"title","locales":["de","en"],"public":true},"required":["title"],"properties":{
 		"title":{"type":"string","title":"Titel","maxLength":60,"x-search":{"weight":5,"sort":true}},
@@ -446,7 +451,7 @@ func abridged(s string) string {
 func (s *server) dump() string {
 	s.t.Helper()
 	var out bytes.Buffer
-	names := []string{"_claims", "_settings", "_accounts", "_account-mails", "_account-names", "_sessions", "_tokens", "_token-names", "_roles"}
+	names := []string{"_claims", "_settings", "_accounts", "_account-mails", "_account-names", "_sessions", "_tokens", "_token-names", "_roles", "_previews"}
 	for _, t := range s.content.Types().Types() {
 		names = append(names, t.ID, t.ID+"~")
 	}

@@ -7,28 +7,49 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// share lets the pages of other sites use the dialect: of all sites, as Strapi does, unless the operator names some. Who may do what
-// is decided by the token, which a page has to have; there are no cookies that a browser would send by itself.
-func (s *Server) share(c *fiber.Ctx) error {
+// Headers of answers that scripts of other sites may read beside the usual ones: those of conditional requests and of parts of a file
+// (without Accept-Ranges and Content-Range a PDF viewer loads whole files), what a limit says, the number of files.
+const exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition, X-Total-Count"
+
+// sharedHeaders are those that scripts of other sites may send.
+const sharedHeaders = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range"
+
+// share lets the pages of other sites use what sites need: of all sites, as Strapi does, unless the operator names some. Who may do what
+// is decided by the token, which a page has to have; there are no cookies that a browser would send by itself. It is called ahead of all
+// else, so that a page can read refusals too, and tells whether the request is only the question whether it may be made.
+func (s *Server) share(c *fiber.Ctx) (preflight bool) {
+	if !shared(c.Path()) {
+		return false
+	}
 	switch {
 	case slices.Contains(s.origins, "*"):
 		c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
 	case len(s.origins) == 0:
-		return c.Next()
+		return false
 	default:
 		c.Vary(fiber.HeaderOrigin)
 		origin := c.Get(fiber.HeaderOrigin)
 		if !slices.ContainsFunc(s.origins, func(o string) bool { return strings.EqualFold(o, origin) }) {
-			return c.Next()
+			return false
 		}
 		c.Set(fiber.HeaderAccessControlAllowOrigin, origin)
 	}
-	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Retry-After, RateLimit, RateLimit-Policy")
-	if c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderAccessControlRequestMethod) != "" {
-		c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, DELETE")
-		c.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, If-Match, If-None-Match")
-		c.Set(fiber.HeaderAccessControlMaxAge, "86400")
-		return c.SendStatus(fiber.StatusNoContent)
+	c.Set(fiber.HeaderAccessControlExposeHeaders, exposedHeaders)
+	if c.Method() != fiber.MethodOptions || c.Get(fiber.HeaderAccessControlRequestMethod) == "" {
+		return false
 	}
-	return c.Next()
+	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, DELETE")
+	c.Set(fiber.HeaderAccessControlAllowHeaders, sharedHeaders)
+	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
+	return true
+}
+
+// shared tells whether a path is for sites: the rest of /manage is for the admin UI, which comes from where Kontor is.
+func shared(path string) bool {
+	for _, root := range []string{"/api", "/files", "/manage/paths", "/manage/redirects"} {
+		if below, ok := strings.CutPrefix(path, root); ok && (below == "" || below[0] == '/') {
+			return true
+		}
+	}
+	return false
 }

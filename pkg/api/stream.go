@@ -25,24 +25,22 @@ func streams(c *fiber.Ctx) bool {
 	return c.Method() == fiber.MethodPost && strings.TrimSuffix(c.Path(), "/") == uploadPath
 }
 
-// refusedHeader marks a request whose body is not read, and says why. Who sends it gets the same answer.
-const refusedHeader = "X-Kontor-Refused"
-
-// The reasons in refusedHeader.
+// The headers with which announced marks a request to be refused: one whose body is too long, and one of which nobody can say where it
+// ends. Who sends them gets the same answer.
 const (
-	refusedLong    = "long"
-	refusedUnclear = "unclear"
+	tooLongHeader = "X-Kontor-Body-Too-Long"
+	framingHeader = "X-Kontor-Body-Framing"
 )
 
 // announced looks at a request's head before the library waits for the first bytes of its body: none are needed to refuse one that is
-// announced to be too long, or of which a proxy in front may have seen another end.
+// announced to be too long.
 func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	if unclearLength(h.RawHeaders()) {
+	length := int64(h.ContentLength())
+	if ambiguous(h.RawHeaders()) {
 		h.SetContentLength(0)
-		h.Set(refusedHeader, refusedUnclear)
+		h.Set(framingHeader, "1")
 		return fasthttp.RequestConfig{}
 	}
-	length := int64(h.ContentLength())
 	if length <= int64(s.bodyLimit) {
 		return fasthttp.RequestConfig{}
 	}
@@ -51,7 +49,7 @@ func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	upload := err == nil && s.files != nil && strings.TrimSuffix(string(target.Path()), "/") == uploadPath
 	if !upload || length > s.uploadLimit() {
 		h.SetContentLength(0)
-		h.Set(refusedHeader, refusedLong)
+		h.Set(tooLongHeader, "1")
 	}
 	return fasthttp.RequestConfig{}
 }
@@ -59,36 +57,38 @@ func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 // uploadLimit is how long the form of an upload may be.
 func (s *Server) uploadLimit() int64 { return s.files.MaxBytes() + maxFormFields*maxFormField }
 
-// unclearLength tells whether a head says in two ways how long the body is: the length twice, or a length and chunks (RFC 9112, 6.3). The
-// library takes one of them, others take the other, and what one of both takes for a body is the next request to the other.
-func unclearLength(head []byte) bool {
-	said := 0
-	for len(head) > 0 {
-		var line []byte
-		line, head, _ = bytes.Cut(head, []byte("\n"))
-		if len(line) == 0 || line[0]|0x20 != 'c' && line[0]|0x20 != 't' {
-			continue
-		}
-		name, _, _ := bytes.Cut(line, []byte(":"))
-		if bytes.EqualFold(name, []byte(fiber.HeaderContentLength)) || bytes.EqualFold(name, []byte(fiber.HeaderTransferEncoding)) {
-			said++
+// ambiguous tells whether a head says in two ways how long its body is, or in one that is not known: a proxy in front may have read it
+// another way than the library does, and have let pass a second request as the body of the first (RFC 9112, section 11.2).
+func ambiguous(head []byte) bool {
+	lengths, codings := 0, 0
+	for line := range bytes.SplitSeq(head, []byte("\n")) {
+		name, text, _ := bytes.Cut(line, []byte(":"))
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			lengths++
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			codings++
+			if !bytes.EqualFold(bytes.TrimSpace(text), []byte("chunked")) {
+				return true
+			}
 		}
 	}
-	return said > 1
+	return lengths+codings > 1
 }
 
-// refused refuses what announced has found.
-func refused(c *fiber.Ctx) error {
-	why := c.Request().Header.Peek(refusedHeader)
-	if len(why) == 0 {
+// unfit refuses what announced has found.
+func unfit(c *fiber.Ctx) (err error) {
+	switch h := &c.Request().Header; {
+	case len(h.Peek(tooLongHeader)) > 0:
+		err = errTooLong()
+	case len(h.Peek(framingHeader)) > 0:
+		err = unread(fiber.StatusBadRequest)
+	default:
 		return nil
 	}
 	c.Context().SetConnectionClose()
 	linger(c)
-	if string(why) == refusedUnclear {
-		return unread(fiber.StatusBadRequest)
-	}
-	return errTooLong()
+	return err
 }
 
 // takeBody reads a request's body to its end.

@@ -42,6 +42,7 @@ func (a Account) Caller() Caller {
 const (
 	accountCaller = "account/"
 	tokenCaller   = "token/"
+	previewCaller = "preview/"
 )
 
 // record is an account as it is stored. The hash leaves the package nowhere.

@@ -40,8 +40,11 @@ type Caller struct {
 	ID           string // account or token ID; "" for the public and for Kontor itself
 	Name         string // for the history: who did it
 	Role         string
-	Organisation string // documentId of the organisation that the account belongs to
-	Unlimited    bool   // no rate limit holds
+	Organisation string   // documentId of the organisation that the account belongs to
+	Unlimited    bool     // no rate limit holds
+	Preview      *Preview // the draft that is open to this caller, who else is as the public; nil for all others
+
+	showing bool // what the caller reads is for people who only have a preview: fields that x-access keeps from the public stay out
 
 	roles *Roles // those in force where the caller was identified; nil: the ones of whoever is asked
 }

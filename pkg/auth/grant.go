@@ -72,6 +72,17 @@ func (f Fields) meet(o Fields) Fields {
 
 func (f Fields) equal(o Fields) bool { return maps.Equal(f.shut, o.shut) }
 
+// below gives the grant of those fields that are open in f too.
+func (g Grant) below(f Fields) Grant {
+	g.Fields, g.Some = g.Fields.meet(f), g.Some.meet(f)
+	clauses := make([]Clause, len(g.Clauses))
+	for i, c := range g.Clauses {
+		clauses[i] = Clause{c.Filter, c.Fields.meet(f)}
+	}
+	g.Clauses = clauses
+	return g
+}
+
 // none has every field of a type shut.
 func none(t *schema.Type) Fields {
 	f := Fields{map[string]shutness{}}

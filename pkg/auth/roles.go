@@ -59,6 +59,14 @@ func holdAll(list []Role) map[string]*held {
 // Grant gives what a caller may do with the entries of a type of a set, by an action other than Upload; not ok if nothing. The roles
 // that the caller was identified with count, else r.
 func (r *Roles) Grant(c Caller, a Action, t *schema.Type, types *schema.Set) (Grant, bool) {
+	g, ok := r.grant(c, a, t, types)
+	if ok && c.showing {
+		g = g.below(fieldsOf(Public, Rule{}, Read, t))
+	}
+	return g, ok
+}
+
+func (r *Roles) grant(c Caller, a Action, t *schema.Type, types *schema.Set) (Grant, bool) {
 	if c.Role == Admin {
 		return unrestricted, true
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	tokenPrefix   = "kontor_"
 	sessionPrefix = "kontor_s_"
+	previewPrefix = "kontor_p_"
 	secretLength  = 43 // 256 bits in base64url
 )
 
@@ -26,6 +27,11 @@ func newSecret(prefix string) string {
 func secretKey(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
+}
+
+// IsPreview tells whether a credential has the form of a preview's, the one that may stand in an address.
+func IsPreview(secret string) bool {
+	return len(secret) == len(previewPrefix)+secretLength && strings.HasPrefix(secret, previewPrefix)
 }
 
 // isSession and isToken tell the two by their length too, since a token's random part may start with "s_".

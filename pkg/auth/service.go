@@ -19,6 +19,7 @@ const (
 	accountNames = "_account-names" // claims: the folded user name, held by an account
 	sessions     = "_sessions"      // by the SHA-256 of the secret, hex
 	tokens       = "_tokens"        // by the SHA-256 of the secret, hex
+	previews     = "_previews"      // likewise
 	tokenNames   = "_token-names"   // claims: the folded name, held by a token
 	roles        = "_roles"         // by the role's name
 	singles      = "_auth"          // the counters of IDs and the set of admins, one document each
@@ -58,6 +59,7 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 		{Name: accountMails}, {Name: accountNames},
 		{Name: sessions, Indexes: [][]string{{"meta.account"}, {"meta.expires"}, {"meta.used"}}},
 		{Name: tokens, Indexes: [][]string{{"meta.id"}}},
+		{Name: previews, Indexes: [][]string{{"meta.expires"}}},
 		{Name: tokenNames},
 		{Name: roles},
 		{Name: singles, Many: []string{"meta.admins"}},

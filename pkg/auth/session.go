@@ -163,9 +163,12 @@ func (s *Service) session(ctx context.Context, secret string) (store.Document, r
 	return d, r, nil
 }
 
-// Caller says who shows a credential: the secret of a session or of a token, without "Bearer". Accounts, roles and tokens are read at
-// every call, so a change takes effect at the next one in every process. Unauthorized if the credential is not in force.
+// Caller says who shows a credential: the secret of a session, a token or a preview, without "Bearer". Accounts, roles and tokens are
+// read at every call, so a change takes effect at the next one in every process. Unauthorized if the credential is not in force.
 func (s *Service) Caller(ctx context.Context, secret string) (Caller, error) {
+	if IsPreview(secret) {
+		return s.previewCaller(ctx, secret)
+	}
 	if isToken(secret) {
 		return s.tokenCaller(ctx, secret)
 	}
@@ -194,24 +197,32 @@ func (s *Service) noteUse(ctx context.Context, collection string, d store.Docume
 	}
 }
 
-// Sweep deletes sessions that have run out. Nothing depends on it but the size of the store; once an hour is enough.
+// Sweep deletes sessions and previews that have run out. Nothing depends on it but the size of the store; once an hour is enough.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
-	return s.endSessions(ctx, query.AnyOf(query.Where("meta.expires", query.Lte, formatTime(now)),
-		query.Where("meta.used", query.Lte, formatTime(now.Add(-sessionIdle)))))
+	expired := query.Where("meta.expires", query.Lte, formatTime(now))
+	if err := s.end(ctx, previews, expired); err != nil {
+		return err
+	}
+	return s.endSessions(ctx, query.AnyOf(expired, query.Where("meta.used", query.Lte, formatTime(now.Add(-sessionIdle)))))
 }
 
 // endSessions deletes the sessions that a filter hits.
 func (s *Service) endSessions(ctx context.Context, f query.Filter) error {
+	return s.end(ctx, sessions, f)
+}
+
+// end deletes the credentials of a collection that a filter hits.
+func (s *Service) end(ctx context.Context, collection string, f query.Filter) error {
 	const batch = 500
 	for {
-		docs, err := s.store.Find(ctx, sessions, store.Query{Filter: f, Limit: batch, Parts: []string{}})
+		docs, err := s.store.Find(ctx, collection, store.Query{Filter: f, Limit: batch, Parts: []string{}})
 		if err != nil || len(docs) == 0 {
 			return err
 		}
 		ops := make([]store.Op, len(docs))
 		for i, d := range docs {
-			ops[i] = store.Op{Kind: store.Delete, Collection: sessions, Key: d.Key}
+			ops[i] = store.Op{Kind: store.Delete, Collection: collection, Key: d.Key}
 		}
 		if err := s.store.Apply(ctx, ops); err != nil {
 			return err

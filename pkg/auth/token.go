@@ -170,11 +170,17 @@ func (s *Service) tokenCaller(ctx context.Context, secret string) (Caller, error
 		return Caller{}, err
 	}
 	t := readToken(d)
-	if !t.ExpiresAt.IsZero() && !s.now().Before(t.ExpiresAt) {
+	if t.expired(s.now()) {
 		return Caller{}, unauthorized()
 	}
 	s.noteUse(ctx, tokens, d)
-	return Caller{ID: tokenCaller + key(t.ID), Name: t.Name, Role: t.Role, Unlimited: t.Unlimited, roles: s.roles}, nil
+	return t.caller(s.roles), nil
+}
+
+func (t Token) expired(now time.Time) bool { return !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) }
+
+func (t Token) caller(roles *Roles) Caller {
+	return Caller{ID: tokenCaller + key(t.ID), Name: t.Name, Role: t.Role, Unlimited: t.Unlimited, roles: roles}
 }
 
 func noToken() error { return fault.New(fault.NotFound, "There is no such token") }

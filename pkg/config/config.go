@@ -19,6 +19,7 @@ type Config struct {
 	Demo            bool          // serve fills an empty store with the sample portal
 	Schemas         string        // the directory of the content types; "" for the shipped ones
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
+	SiteURL         string        // where the public site is, without a slash at the end; "" if nobody said
 	Store           string        // "" for SQLite in Data
 	LogFormat       string        // LogText or LogJSON
 	LogLevel        slog.Level    //

@@ -52,6 +52,8 @@ func settings() []setting {
 			parse: into(func(c *Config) *string { return &c.Schemas }, anything), show: func(c *Config) string { return c.Schemas }},
 		{name: "base-url", kind: textKind, help: "where the world reaches this Kontor, https://…",
 			parse: into(func(c *Config) *string { return &c.BaseURL }, webAddress), show: func(c *Config) string { return c.BaseURL }},
+		{name: "site-url", kind: textKind, help: "where the public site is, https://…: for sitemaps and previews",
+			parse: into(func(c *Config) *string { return &c.SiteURL }, webAddress), show: func(c *Config) string { return c.SiteURL }},
 		// A database's address carries its password.
 		{name: "store", kind: textKind, secret: true, help: "where documents are kept; empty is SQLite in the data directory",
 			parse: into(func(c *Config) *string { return &c.Store }, embedded), show: func(c *Config) string { return c.Store }},

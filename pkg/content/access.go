@@ -9,10 +9,10 @@ import (
 	"kontor/pkg/value"
 )
 
-// access is what the caller may read of a type in the resolver's part; nothing if it may not read the type at all.
+// access is what the caller may read of a type in the part in which it reads that; nothing if it may not read the type at all.
 func (r *resolver) access(t *schema.Type) *auth.Grant {
 	if r.known.typ != t || r.known.part != r.part {
-		g, ok := r.svc.roles.Grant(r.caller, r.action(), t, r.svc.types)
+		g, ok := r.svc.roles.Grant(r.caller, actionIn(r.partOf(t)), t, r.svc.types)
 		if !ok {
 			g = auth.Nothing(t)
 		}

@@ -84,6 +84,9 @@ func (s *Service) mayRead(ctx context.Context, c auth.Caller, f asset.File) (boo
 // shown tells whether the caller reads an entry that uses the file.
 func (s *Service) shown(ctx context.Context, c auth.Caller, f asset.File) (bool, error) {
 	refs := fileRefs(f)
+	if shown, err := s.shownInPreview(ctx, c, refs); shown || err != nil {
+		return shown, err
+	}
 	for _, t := range s.types.Types() {
 		if !holdsFiles(t.Fields) {
 			continue

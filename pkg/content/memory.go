@@ -31,26 +31,28 @@ func sortDocuments(docs []store.Document, orders []query.Order) {
 	if len(orders) == 0 {
 		return
 	}
-	slices.SortStableFunc(docs, func(a, b store.Document) int {
-		ta, tb := tree(a), tree(b)
-		for _, o := range orders {
-			x, y := value.Get(ta, o.Path), value.Get(tb, o.Path)
-			c, _ := value.Compare(x, y)
-			switch {
-			case x == nil && y != nil:
-				c = -1
-			case x != nil && y == nil:
-				c = 1
-			}
-			if o.Desc {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
+	slices.SortStableFunc(docs, func(a, b store.Document) int { return compareBy(tree(a), tree(b), orders) })
+}
+
+// compareBy compares two documents by the keys of a sort.
+func compareBy(a, b value.Object, orders []query.Order) int {
+	for _, o := range orders {
+		x, y := value.Get(a, o.Path), value.Get(b, o.Path)
+		c, _ := value.Compare(x, y)
+		switch {
+		case x == nil && y != nil:
+			c = -1
+		case x != nil && y == nil:
+			c = 1
 		}
-		return 0
-	})
+		if o.Desc {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 // objects gives the objects of a value that is one, or a list of them.

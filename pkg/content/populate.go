@@ -26,6 +26,7 @@ type branch struct {
 	name   string
 	field  *schema.Field
 	target *schema.Type
+	by     *view  // who sees the target
 	part   string // of the target's documents
 	shape  *shape
 	fields []string     // of a file
@@ -75,7 +76,7 @@ func (v *view) expand(sc scope, pop []query.Populate) []query.Populate {
 			continue
 		}
 		if f.Kind == schema.Relation {
-			if _, err := v.target(sc, f); err != nil {
+			if _, err := v.reach(sc).target(sc, f); err != nil {
 				continue
 			}
 		}
@@ -92,11 +93,23 @@ func (v *view) expand(sc scope, pop []query.Populate) []query.Populate {
 	return append(out, named...)
 }
 
+// reach is who sees the targets of a scope's relations.
+func (v *view) reach(sc scope) *view {
+	if v.beyond != nil && sc.hops > 0 {
+		return v.beyond
+	}
+	return v
+}
+
 func (v *view) branch(sc scope, p query.Populate, depth int) (*branch, error) {
-	inner := scope{typ: sc.typ, trail: join(sc.trail, p.Path), depth: sc.depth + 1}
-	b := &branch{name: p.Path}
+	inner := scope{typ: sc.typ, trail: join(sc.trail, p.Path), depth: sc.depth + 1, hops: sc.hops}
+	b := &branch{name: p.Path, by: v.reach(sc)}
 	if p.Path == localizations && sc.in == nil && sc.typ.Localized() {
-		b.target, b.part = sc.typ, v.partOf(sc.typ)
+		if v.beyond != nil {
+			b.by = v.beyond
+		}
+		b.target, b.part = sc.typ, b.by.partOf(sc.typ)
+		inner.hops++
 	} else {
 		f, ok := sc.field(p.Path)
 		if !ok || !f.Populated() || !v.mayShow(sc, f) {
@@ -105,11 +118,12 @@ func (v *view) branch(sc scope, p query.Populate, depth int) (*branch, error) {
 		b.field = f
 		switch f.Kind {
 		case schema.Relation:
-			t, err := v.target(sc, f)
+			t, err := b.by.target(sc, f)
 			if err != nil {
 				return nil, sc.unknown(p.Path, "populate")
 			}
-			b.target, inner.typ, b.part = t, t, v.partOf(t)
+			b.target, inner.typ, b.part = t, t, b.by.partOf(t)
+			inner.hops++
 		case schema.Object:
 			inner.in = f
 		case schema.Asset:
@@ -117,24 +131,24 @@ func (v *view) branch(sc scope, p query.Populate, depth int) (*branch, error) {
 		}
 	}
 	var err error
-	if b.shape, err = v.shape(inner, p.Fields, p.Populate, "populate", depth+1); err != nil {
+	if b.shape, err = b.by.shape(inner, p.Fields, p.Populate, "populate", depth+1); err != nil {
 		return nil, err
 	}
-	return b, v.narrow(b, p)
+	return b, b.narrow(p)
 }
 
 // narrow compiles a branch's filter and sort.
-func (v *view) narrow(b *branch, p query.Populate) (err error) {
+func (b *branch) narrow(p query.Populate) (err error) {
 	if p.Filter.Op == query.All && len(p.Sort) == 0 {
 		return nil
 	}
 	if b.target == nil {
 		return fault.New(fault.Invalid, "Only relations can be filtered and sorted in populate: %s", b.name).With("param", "populate")
 	}
-	in := *v.over(b.target)
-	in.loaded = true
+	in := *b.by.over(b.target)
+	in.loaded, in.confined = true, b.by.beyond != nil
 	b.filter, err = in.filter(b.target, p.Filter)
-	v.lookups = in.lookups
+	b.by.lookups = in.lookups
 	if err != nil {
 		return err
 	}
@@ -157,14 +171,14 @@ type node struct {
 
 // populate fills in one level and goes on to the next. It makes one store call per level and target type.
 func (v *view) populate(nodes []node) error {
-	wants := map[*schema.Type]map[string]bool{} // keys of documents; true for the best one of a target
+	wants := map[source]map[string]bool{} // keys of documents; true for the best one of a target
 	for _, n := range nodes {
 		v.collect(n.shape, n.snapshot, n.open, n, wants)
 	}
-	found := map[*schema.Type]map[string]store.Document{}
-	for t, keys := range wants {
+	found := map[source]map[string]store.Document{}
+	for from, keys := range wants {
 		var err error
-		if found[t], err = v.fetch(t, keys); err != nil {
+		if found[from], err = from.by.fetch(from.typ, keys); err != nil {
 			return err
 		}
 	}
@@ -181,8 +195,16 @@ func (v *view) populate(nodes []node) error {
 	return v.populate(b.next)
 }
 
+// source is where the targets of branches come from: a type, as somebody sees it.
+type source struct {
+	by  *view
+	typ *schema.Type
+}
+
+func (b *branch) source() source { return source{b.by, b.target} }
+
 // collect notes the keys of every document that a snapshot wants on this level; objects are on the level of their entry.
-func (v *view) collect(sh *shape, snapshot value.Object, open auth.Fields, n node, wants map[*schema.Type]map[string]bool) {
+func (v *view) collect(sh *shape, snapshot value.Object, open auth.Fields, n node, wants map[source]map[string]bool) {
 	for _, b := range sh.populate {
 		if !shown(b, snapshot, open) {
 			continue
@@ -198,11 +220,12 @@ func (v *view) collect(sh *shape, snapshot value.Object, open auth.Fields, n nod
 			continue
 		}
 		for _, key := range v.keysOf(b, snapshot, n) {
-			if wants[b.target] == nil {
-				wants[b.target] = map[string]bool{}
+			from := b.source()
+			if wants[from] == nil {
+				wants[from] = map[string]bool{}
 			}
 			for i, k := range key {
-				wants[b.target][k] = wants[b.target][k] || i == 0
+				wants[from][k] = wants[from][k] || i == 0
 			}
 		}
 	}
@@ -278,7 +301,7 @@ func tooMuchPopulated() error {
 // builder puts a level's documents in their places.
 type builder struct {
 	*view
-	found map[*schema.Type]map[string]store.Document
+	found map[source]map[string]store.Document
 	made  map[*branch]map[string]*Entry // a target that many point to is projected once
 	next  []node
 	err   error // what kept the fields of a target from being known
@@ -333,7 +356,7 @@ func (b *builder) object(br *branch, snapshot value.Object, n node) any {
 
 func (b *builder) entries(br *branch, snapshot value.Object, n node) []*Entry {
 	docs := make([]store.Document, 0, 8)
-	found := b.found[br.target]
+	found := b.found[br.source()]
 	for _, keys := range b.keysOf(br, snapshot, n) {
 		for _, k := range keys {
 			d, ok := found[k]
@@ -358,7 +381,7 @@ func (b *builder) make(br *branch, d store.Document) *Entry {
 	if e := b.made[br][d.Key]; e != nil {
 		return e
 	}
-	open, err := b.open(br.target, br.part, d)
+	open, err := br.by.open(br.target, br.part, d)
 	if err != nil {
 		b.err = err
 	}

@@ -10,15 +10,16 @@ import (
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
+	"kontor/pkg/value"
 )
 
 // MaxLimit is the largest window of a list.
 const MaxLimit = 100
 
 // Get gives one entry. NotFound if it does not exist for this caller: not at all, not published, or not in this locale.
-// Of the query it reads Locale, Draft, Fields and Populate, and Filter as a further condition.
+// Of the query it reads Locale, Fallback, Draft, Fields and Populate, and Filter as a further condition.
 func (s *Service) Get(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, q query.Query) (*Entry, error) {
-	v, err := s.view(ctx, c, t, q)
+	v, err := s.viewOf(ctx, c, t, documentID, q)
 	if err != nil {
 		return nil, err
 	}
@@ -39,11 +40,11 @@ func (s *Service) Get(ctx context.Context, c auth.Caller, t *schema.Type, docume
 
 // Single gives the entry of a single type. NotFound if it was never written, or not for this caller.
 func (s *Service) Single(ctx context.Context, c auth.Caller, t *schema.Type, q query.Query) (*Entry, error) {
-	if _, err := s.view(ctx, c, t, q); err != nil {
-		return nil, err
-	}
 	id, err := s.singleID(ctx, t)
 	if err != nil {
+		if _, refused := s.view(ctx, c, t, q); refused != nil {
+			return nil, refused
+		}
 		return nil, err
 	}
 	return s.Get(ctx, c, t, id, q)
@@ -70,7 +71,7 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if err != nil {
 		return Page{}, err
 	}
-	filter, err := v.condition(t, q)
+	rules, asked, err := v.conditions(t, q)
 	if err != nil {
 		return Page{}, err
 	}
@@ -89,18 +90,11 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Total: -1}
-	docs, err := s.store.Find(ctx, t.ID, store.Query{
-		Filter: filter, Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: v.parts(t),
-	})
+	docs, total, err := v.window(t, rules, asked, store.Query{Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: v.parts(t)}, q.Page.Count)
 	if err != nil {
-		return page, err
+		return Page{}, err
 	}
-	if q.Page.Count {
-		if page.Total, err = s.store.Count(ctx, t.ID, filter); err != nil {
-			return page, err
-		}
-	}
+	page := Page{Total: total}
 	page.Entries, err = v.project(t, docs, sh)
 	return page, err
 }
@@ -133,8 +127,11 @@ func (s *Service) Each(ctx context.Context, c auth.Caller, t *schema.Type, q que
 // view is one caller's way of looking: which part, which locale, and what it has cost so far.
 type view struct {
 	resolver
-	calls   int // store calls made for populate
-	targets int // documents loaded for populate
+	falls   bool // back to the default locale, where there is nothing in the view's
+	calls   int  // store calls made for populate
+	targets int  // documents loaded for populate
+
+	beyond *view // for what a preview's draft does not refer to itself; nil: this one
 
 	files     map[int64]asset.File // those that populate has met; without an id: not there
 	wantFiles []int64              // of these, the ones to load
@@ -153,8 +150,15 @@ func (s *Service) view(ctx context.Context, c auth.Caller, t *schema.Type, q que
 			return nil, err
 		}
 	}
+	if q.Fallback && q.Locale == "*" {
+		return nil, fault.New(fault.Invalid, "locale=* means every locale: there is none to fall back from").With("param", "localeFallback")
+	}
+	v.falls = q.Fallback
 	if q.Locale != "*" {
 		locale, err := s.locale(t, q.Locale)
+		if err != nil && q.Fallback && slices.Contains(s.locales, q.Locale) {
+			locale, err = q.Locale, nil // of other types: all entries of this one are fallen back to
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -166,27 +170,23 @@ func (s *Service) view(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	return v, nil
 }
 
-// here hits the entries of the listed type that are in the view's part and locale.
-func (v *view) here(t *schema.Type) query.Filter {
-	switch {
-	case v.locale == "*" && t.Localized():
-		return query.Where(v.part+".id", query.NotNull, nil)
-	case t.Localized():
-		return query.Where(v.part+".locale", query.Eq, v.locale)
-	}
-	return query.Where(v.part+".locale", query.Eq, schema.NoLocale)
-}
-
+// condition is what the query's hits have in common.
 func (v *view) condition(t *schema.Type, q query.Query) (query.Filter, error) {
-	rules, err := v.rules(t)
+	rules, asked, err := v.conditions(t, q)
 	if err != nil {
 		return rules, err
 	}
-	asked, err := v.filter(t, q.Filter)
-	if err != nil {
-		return asked, err
+	here, _, err := v.here(t, rules)
+	return query.AllOf(query.AnyOf(here...), rules, asked), err
+}
+
+// conditions are those that the caller's role sets and those that the query does.
+func (v *view) conditions(t *schema.Type, q query.Query) (rules, asked query.Filter, err error) {
+	if rules, err = v.rules(t); err != nil {
+		return rules, asked, err
 	}
-	return query.AllOf(v.here(t), rules, asked, v.text(t, q.Text)), nil
+	asked, err = v.filter(t, q.Filter)
+	return rules, query.AllOf(asked, v.text(t, q.Text)), err
 }
 
 // text is the condition of a query's Text: folded contains over display, slug and the searched fields that the caller may read.
@@ -207,12 +207,14 @@ func (v *view) text(t *schema.Type, words string) query.Filter {
 
 // load gets one entry's document with the part of the view.
 func (v *view) load(t *schema.Type, documentID string, filter query.Filter) (store.Document, error) {
-	locale := v.locale
-	if !t.Localized() {
-		locale = schema.NoLocale
-	} else if locale == "*" {
-		locale = t.DefaultLocale()
+	locales := v.readIn(t)
+	if locales == nil {
+		locales = value.List{t.DefaultLocale()}
 	}
+	if len(locales) > 1 {
+		return v.loadNearest(t, documentID, locales, filter)
+	}
+	locale := locales[0].(string)
 	gone := fault.New(fault.NotFound, "Not Found")
 	rules, err := v.rules(t)
 	if err != nil {

@@ -34,6 +34,8 @@ type resolver struct {
 	lookups int  // conditions on relations so far
 	loaded  bool // the filter judges documents that are loaded already, without meta
 
+	confined bool // the filter must not ask for entries beyond those that it judges
+
 	known struct { // the last answer of access
 		typ   *schema.Type
 		part  string
@@ -54,6 +56,7 @@ type scope struct {
 	items bool          // paths start at an item
 	trail string        // for messages: "contact.seo"
 	depth int           // relations above
+	hops  int           // of populate: relations that lead here
 }
 
 func (sc scope) field(name string) (*schema.Field, bool) {
@@ -236,6 +239,9 @@ func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query
 	if err != nil {
 		return f, err
 	}
+	if r.confined && !r.trusted {
+		return f, fault.New(fault.Invalid, "A preview can't be filtered through relations").With("param", "populate")
+	}
 	inner := scope{typ: target, trail: join(sc.trail, field.Name), depth: sc.depth + 1}
 	if inner.depth > maxRelationDepth {
 		return f, fault.New(fault.Invalid, "Filters reach through at most %d relations", maxRelationDepth).With("path", inner.trail)
@@ -272,8 +278,11 @@ func (r *resolver) target(sc scope, field *schema.Field) (*schema.Type, error) {
 	return t, nil
 }
 
-func (r *resolver) action() auth.Action {
-	if r.part == store.Draft {
+func (r *resolver) action() auth.Action { return actionIn(r.part) }
+
+// actionIn is by what right a part is read.
+func actionIn(part string) auth.Action {
+	if part == store.Draft {
 		return auth.ReadDraft
 	}
 	return auth.Read

@@ -13,6 +13,7 @@ type Query struct {
 	Fields   []string   // scalar fields to answer; nil means all
 	Populate []Populate // what to resolve; nothing by default
 	Locale   string     // "" is the default locale, "*" every one
+	Fallback bool       // where the caller reads nothing in Locale: the default locale
 	Draft    bool       // drafts instead of what is published
 	Text     string     // folded contains over display, slug and the searched fields; "" for none
 }

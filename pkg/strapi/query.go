@@ -40,9 +40,9 @@ type Mode int
 // The kinds of route.
 const (
 	List   Mode = iota // GET of a collection: every parameter
-	One                // GET of an entry: fields, populate, locale, status
+	One                // GET of an entry: fields, populate, locale, localeFallback, status
 	Single             // GET of a single type: as One
-	Write              // POST and PUT: as One
+	Write              // POST and PUT: as One without localeFallback
 	Delete             // DELETE: as One without status, since it never spares what is published
 )
 
@@ -77,6 +77,8 @@ func (m Mode) takes(name string) bool {
 		return true
 	case "status":
 		return m != Delete
+	case "localeFallback": // not Strapi's
+		return m == List || m == One || m == Single
 	case "filters", "sort", "pagination", "_q":
 		return m == List
 	}
@@ -137,6 +139,11 @@ func (p *parser) param(req *Request, n *node) (err error) {
 	case "locale":
 		q.Locale, err = parseLocale(n)
 		req.Locale = q.Locale
+	case "localeFallback":
+		is, ok := parseBool(n)
+		if q.Fallback = is; !ok {
+			err = fault.New(fault.Invalid, "localeFallback must be true or false").With("param", "localeFallback")
+		}
 	case "status":
 		q.Draft, err = parseStatus(n)
 		req.Draft, req.StatusSet = q.Draft, true
