@@ -67,7 +67,7 @@ func TestFallbackIsAListOfTheNearest(t *testing.T) {
 	t.Parallel()
 	k := newRoleKit(t)
 	r := rand.New(rand.NewPCG(7, 11))
-	plant(k.kit, r, 60)
+	plant(k.kit, r, 40)
 	filters := []query.Filter{
 		{}, query.Where("title", query.StartsWith, "A"), query.Where("summary", query.Null, nil), query.Where("summary", query.Eq, "en"), query.Where("locale", query.Eq, "de"),
 		query.Where("locale", query.Ne, "de"), query.Where("startYear", query.Gte, int64(2002)), match("topics", query.Where("name", query.Eq, "Bauhof")),
@@ -91,6 +91,9 @@ func TestFallbackIsAListOfTheNearest(t *testing.T) {
 					}
 				}
 				for i, f := range filters {
+					if i > 0 && r.IntN(2) == 0 {
+						continue // half of them each time
+					}
 					if named := i == 0 || f.Path == "title" || f.Path == "locale"; !named && (c.Role == "planner" || c.Role == "mixed") {
 						continue // what these may not name
 					}
@@ -116,7 +119,7 @@ func TestFallbackIsAListOfTheNearest(t *testing.T) {
 			}
 		}
 	}
-	if hits < 2000 || len(locales) != 3 {
+	if hits < 800 || len(locales) != 3 {
 		t.Errorf("only %d hits in %v", hits, locales)
 	}
 }
@@ -126,9 +129,9 @@ func TestFallbackFarBack(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	r := rand.New(rand.NewPCG(5, 3))
-	plant(k, r, 300)
-	for _, s := range [][]query.Order{nil, {{Path: "title"}}, {{Path: "startYear"}}, {{Path: "startYear", Desc: true}, {Path: "phase"}}, {{Path: "locale", Desc: true}}} {
-		for _, f := range []query.Filter{{}, query.Where("summary", query.Null, nil), query.Where("locale", query.Eq, "en"), query.Where("locale", query.Eq, "de")} {
+	plant(k, r, 260)
+	for _, s := range [][]query.Order{{{Path: "title"}}, {{Path: "startYear", Desc: true}, {Path: "phase"}}, {{Path: "locale", Desc: true}}} {
+		for _, f := range []query.Filter{{}, query.Where("id", query.Gt, int64(8))} {
 			q := query.Query{Locale: "en", Fallback: true, Sort: s, Filter: f, Page: query.Page{Limit: 100, Count: true}}
 			var whole []string // pages of 100 up to 200 are read from the beginning; what is behind is put together of other pages
 			for offset := 0; offset <= 200; offset += 100 {
@@ -141,7 +144,7 @@ func TestFallbackFarBack(t *testing.T) {
 					whole = append(whole, e.DocumentID+"/"+e.Locale)
 				}
 			}
-			for offset := 201; offset <= len(whole)+20; offset += 7 {
+			for offset := 201; offset <= len(whole)+20; offset += 17 {
 				q.Page = query.Page{Offset: offset, Limit: 5, Count: true}
 				page, err := k.List(t.Context(), public, k.typ("project"), q)
 				if err != nil {
@@ -156,7 +159,7 @@ func TestFallbackFarBack(t *testing.T) {
 					t.Errorf("%v %v at %d: %v of %d, want %v of %d", s, f, offset, got, page.Total, want, len(whole))
 				}
 			}
-			if f.Op == query.All && len(whole) < 215 {
+			if f.Op == query.All && len(whole) < 205 {
 				t.Errorf("only %d entries", len(whole))
 			}
 		}
