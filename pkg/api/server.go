@@ -57,6 +57,7 @@ type Server struct {
 
 	bodyLimit int
 	silent    sync.Map // see listener
+	documents documents
 }
 
 // idleTimeout is how long a connection stays open between requests.

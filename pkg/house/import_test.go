@@ -24,8 +24,9 @@ var table = map[string][]string{
 	"asset":    {"fault", "query", "schema", "store", "blob", "auth", "value", "asset/rendition"},
 	"content":  {"fault", "query", "schema", "store", "auth", "asset", "value"},
 	"strapi":   {"fault", "query", "schema", "asset", "content", "value"},
+	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "strapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "strapi", "openapi", "value"},
 	"house":    {},
 }
 
@@ -40,6 +41,7 @@ var homes = map[string][]string{
 	"github.com/gofiber/fiber/v2":              {"pkg/api"},
 	"github.com/valyala/fasthttp":              {"pkg/api"}, // below Fiber
 	"github.com/google/uuid":                   {"pkg/api"},
+	"github.com/swaggest/swgui":                {"pkg/api"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},
