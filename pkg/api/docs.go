@@ -31,9 +31,7 @@ func (s *Server) docs(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentSecurityPolicy, docsPolicy)
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	return send(c, page)
+	return sendFile(c, fiber.MIMETextHTMLCharsetUTF8, page, false)
 }
 
 // docsFile answers with one of the files that the page loads.
@@ -56,18 +54,23 @@ func (s *Server) docsFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return sendFile(c, mime.TypeByExtension(path.Ext(name)), data, packed)
+}
+
+// sendFile answers with what does not change as long as the process runs. What is packed is unpacked for clients that can't do it.
+func sendFile(c *fiber.Ctx, mediaType string, data []byte, packed bool) (err error) {
 	tag := etag(0, data)
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderCacheControl, "no-cache")
-	c.Set(fiber.HeaderContentType, mime.TypeByExtension(path.Ext(name)))
 	if packed {
 		c.Vary(fiber.HeaderAcceptEncoding)
 	}
 	if matchesAny(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
+	c.Set(fiber.HeaderContentType, mediaType)
 	switch {
-	case packed && c.Context().Request.Header.HasAcceptEncoding("gzip"):
+	case packed && c.Request().Header.HasAcceptEncoding("gzip"):
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 	case packed:
 		if data, err = unpackFile(data); err != nil {

@@ -65,6 +65,11 @@ func (s *Service) DeleteSingle(ctx context.Context, c auth.Caller, t *schema.Typ
 	if _, err := s.grant(c, auth.Delete, t); err != nil {
 		return err
 	}
+	if o.Locale != "*" { // a wrong one is wrong also where nothing is there
+		if _, err := s.locale(t, o.Locale); err != nil {
+			return err
+		}
+	}
 	id, err := s.singleID(ctx, t)
 	if fault.Is(err, fault.NotFound) {
 		return nil

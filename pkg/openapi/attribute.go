@@ -12,8 +12,7 @@ import (
 // Forms of what stands in answers and bodies.
 const (
 	documentIDForm = "^[a-z0-9]{24}$"
-	slugForm       = "^[a-z0-9]+(-[a-z0-9]+)*$"
-	localForm      = `^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$`
+	slugForm       = "^([a-z0-9]+(-[a-z0-9]+)*)?$" // an empty one is made from the title
 )
 
 func documentID() value.Object {

@@ -104,6 +104,9 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 	}
 	if o.Method == http.MethodGet {
 		parameters = append(parameters, ifNoneMatch())
+		if v.Drafts { // not everybody's
+			o.Refuses = append(o.Refuses, http.StatusForbidden)
+		}
 	}
 	wish := verb + what
 	o.ID = b.id(t.ID+" "+wish, wish)

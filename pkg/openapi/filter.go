@@ -190,7 +190,7 @@ func (b *builder) choosing(v View) value.List {
 		with(brackets(query("filters", "Conditions, nested in brackets: `filters[title][$containsi]=bauhof`. Conditions under one relation meet in one target.", b.filters(v.Type))),
 			"example", value.Object{}), // or pages send all of them at once
 		query("_q", "Words to look for in the title, the slug and the searched fields; case and accents don't count.",
-			value.Object{"type": "string", "maxLength": int64(120)}),
+			value.Object{"type": "string", "maxLength": int64(500)}),
 	}
 }
 

@@ -128,7 +128,7 @@ func (b *builder) parameters(path string, o Operation) value.List {
 	for _, p := range o.Header {
 		out = append(out, parameter(p, "header"))
 	}
-	if o.Method == http.MethodGet && !o.Bare {
+	if o.Method == http.MethodGet {
 		out = append(out, ifNoneMatch())
 	}
 	return out
@@ -197,7 +197,7 @@ func responses(path string, o Operation) value.Object {
 	if !o.Bare {
 		named = append(named, "RateLimit", "RateLimit-Policy")
 	}
-	if o.Method == http.MethodGet && o.Answer.Type == "" {
+	if o.Method == http.MethodGet {
 		named = append(named, "ETag", "Cache-Control")
 	}
 	if len(named) > 0 {
@@ -210,27 +210,35 @@ func responses(path string, o Operation) value.Object {
 	for _, status := range append([]int{cmp.Or(o.Answer.Status, http.StatusOK)}, o.Answer.Also...) {
 		out[strconv.Itoa(status)] = ok
 	}
-	if o.Bare {
-		return out
-	}
 	if o.Method == http.MethodGet {
 		out["304"] = value.Object{"description": "Not changed", "headers": headerRefs([]string{"ETag", "Cache-Control"})}
 	}
+	if o.Bare {
+		refuse(out, path, o.Refuses)
+		return out
+	}
+	refuse(out, path, append([]int{400, 401, 429, 431, 500, 503}, o.Refuses...))
+	if o.Method != http.MethodGet { // a body may come where none is wanted
+		refuse(out, path, []int{408, 413})
+	}
+	if o.Body.Schema != nil {
+		refuse(out, path, []int{415})
+	}
+	if !o.Open {
+		refuse(out, path, []int{403})
+	}
+	return out
+}
+
+// refuse adds what a route may refuse, in the form that errors have under its path.
+func refuse(out value.Object, path string, list []int) {
 	dialect := "Problem"
 	if strings.HasPrefix(path, "/api/") {
 		dialect = "Strapi"
 	}
-	list := append([]int{400, 401, 429, 431, 500, 503}, o.Refuses...)
-	if o.Body.Schema != nil {
-		list = append(list, 408, 413, 415)
-	}
-	if !o.Open {
-		list = append(list, 403)
-	}
 	for _, status := range list {
 		out[strconv.Itoa(status)] = value.Object{"$ref": "#/components/responses/" + dialect + strconv.Itoa(status)}
 	}
-	return out
 }
 
 func headerRefs(names []string) value.Object {
