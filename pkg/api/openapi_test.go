@@ -94,6 +94,49 @@ func TestDocumentIsCheap(t *testing.T) {
 	s.want(401, call{"GET", "/openapi.json", "", "", map[string]string{"Authorization": "Bearer wrong"}})
 }
 
+// What the document promises beside the usual is answered: conforms compares, and checkSeen counts.
+func TestPromisedRefusals(t *testing.T) {
+	s := newServer(t, setup{})
+	id := s.create("dossiers", `{"title": "Akte"}`)
+	entry := "/manage/entries/dossier/" + id
+	old := map[string]string{"If-Match": `"999-0"`}
+	s.want(200, call{"PUT", "/api/home", "editor", `{"data": {"title": "Start"}}`, nil})
+	paper := s.upload("satzung.pdf", "%PDF-1.4\n%%EOF\n")
+	s.create("documents", fmt.Sprintf(`{"title": "Satzung", "kind": "guide", "file": %d}`, paper.ID))
+	for _, c := range []struct {
+		status int
+		call   call
+	}{
+		{201, call{"PUT", "/manage/roles/author", "admin", `{"rules": []}`, nil}},
+		{428, call{"DELETE", "/manage/roles/author", "admin", "", nil}},
+		{412, call{"DELETE", "/manage/roles/author", "admin", "", old}},
+		{204, call{"DELETE", "/manage/roles/author", "admin", "", anyRevision}},
+		{404, call{"DELETE", "/manage/roles/author", "admin", "", anyRevision}},
+		{404, call{"GET", "/manage/roles/author", "admin", "", nil}},
+		{428, call{"POST", entry + "/publish", "editor", "", nil}},
+		{412, call{"POST", entry + "/publish", "editor", "", old}},
+		{428, call{"POST", entry + "/discard", "editor", "", nil}},
+		{412, call{"POST", entry + "/discard", "editor", "", old}},
+		{428, call{"POST", entry + "/history/1/restore", "editor", "", nil}},
+		{412, call{"POST", entry + "/history/1/restore", "editor", "", old}},
+		{412, call{"DELETE", "/api/home", "editor", "", old}},
+		{400, call{"DELETE", "/api/home?locale=xx", "editor", "", nil}},
+		{204, call{"DELETE", "/api/home", "editor", "", nil}},
+		{204, call{"DELETE", "/api/home", "editor", "", nil}},
+		{400, call{"DELETE", "/api/home?locale=xx", "editor", "", nil}},
+		{204, call{"DELETE", "/api/dossiers/" + id, "editor", "", nil}},
+		{412, call{"POST", "/manage/trash/dossier/" + id + "/restore", "editor", "", old}},
+		{200, call{"POST", "/manage/trash/dossier/" + id + "/restore", "editor", "", anyRevision}},
+		{409, call{"POST", entry + "/history/2/restore", "editor", "", anyRevision}},
+		{501, call{"POST", "/api/auth/send-email-confirmation", "", "", nil}},
+		{403, call{"DELETE", fmt.Sprint("/api/upload/files/", paper.ID), "", "", nil}},
+		{404, call{"GET", "/manage/files/999/uses", "editor", "", nil}},
+		{403, call{"GET", fmt.Sprintf("/manage/files/%d/uses", paper.ID), "", "", nil}},
+	} {
+		s.want(c.status, c.call)
+	}
+}
+
 // Generators name functions and types by what the document calls them.
 func TestDocumentNames(t *testing.T) {
 	s := newServer(t, setup{})

@@ -93,7 +93,7 @@ func signInOperations() []openapi.Operation {
 			Answer: openapi.Answer{Status: http.StatusBadRequest, Schema: openapi.Ref("Error"), Description: "Always"}},
 		{Method: "POST", Path: "/api/auth/logout", ID: "signOut", Tag: tagSignIn, Summary: "End the session, if there is one", Answer: answers("SignedOut"), Open: true},
 		{Method: "POST", Path: "/api/auth/change-password", ID: "changePassword", Tag: tagSignIn, Summary: "Change the own password",
-			Body: sends("PasswordChange"), Answer: answers("SignedIn"), Refuses: []int{http.StatusConflict}},
+			Body: sends("PasswordChange"), Answer: answers("SignedIn"), Refuses: []int{http.StatusConflict}, Own: true},
 		{Method: "POST", Path: "/api/auth/forgot-password", ID: "forgotPassword", Tag: tagSignIn, Summary: "Not offered", Answer: noMail, Open: true},
 		{Method: "POST", Path: "/api/auth/reset-password", ID: "resetPassword", Tag: tagSignIn, Summary: "Not offered", Answer: noMail, Open: true},
 		{Method: "POST", Path: "/api/auth/send-email-confirmation", ID: "sendEmailConfirmation", Tag: tagSignIn, Summary: "Not offered", Answer: noMail, Open: true},
@@ -104,12 +104,12 @@ func userOperations() []openapi.Operation {
 	one := []int{http.StatusNotFound}
 	guarded := []int{http.StatusNotFound, http.StatusConflict}
 	return []openapi.Operation{
-		{Method: "GET", Path: "/api/users/me", ID: "me", Tag: tagUsers, Summary: "The own account", Answer: answers("User"), Refuses: one},
+		{Method: "GET", Path: "/api/users/me", ID: "me", Tag: tagUsers, Summary: "The own account", Answer: answers("User"), Own: true},
 		{Method: "GET", Path: "/api/users/count", ID: "countUsers", Tag: tagUsers, Summary: "How many accounts there are", Query: []openapi.Parameter{pageParameter()}, Answer: countAnswer()},
 		{Method: "GET", Path: "/api/users", ID: "findUsers", Tag: tagUsers, Summary: "Accounts", Query: []openapi.Parameter{pageParameter()},
 			Answer: openapi.Answer{Schema: openapi.List(openapi.Ref("User"))}},
 		{Method: "POST", Path: "/api/users", ID: "createUser", Tag: tagUsers, Summary: "Make an account", Body: sends("UserCreate"),
-			Answer: openapi.Answer{Status: http.StatusCreated, Schema: openapi.Ref("User")}, Refuses: []int{http.StatusConflict}},
+			Answer: openapi.Answer{Status: http.StatusCreated, Schema: openapi.Ref("User")}},
 		{Method: "GET", Path: "/api/users/:id", ID: "getUser", Tag: tagUsers, Summary: "One account", Answer: answers("User"), Refuses: one},
 		{Method: "PUT", Path: "/api/users/:id", ID: "updateUser", Tag: tagUsers, Summary: "Change an account", Body: sends("UserUpdate"), Answer: answers("User"), Refuses: guarded},
 		{Method: "DELETE", Path: "/api/users/:id", ID: "deleteUser", Tag: tagUsers, Summary: "Delete an account", Answer: answers("User"), Refuses: guarded},
@@ -170,7 +170,7 @@ func typeOperations() []openapi.Operation {
 		{Method: "GET", Path: "/manage/roles", ID: "listRoles", Tag: tagRoles, Summary: "Roles", Answer: answersList("Role")},
 		{Method: "GET", Path: "/manage/roles/:name", ID: "getRole", Tag: tagRoles, Summary: "One role", Answer: answersData("Role"), Refuses: []int{http.StatusNotFound}},
 		{Method: "PUT", Path: "/manage/roles/:name", ID: "putRole", Tag: tagRoles, Summary: "Make a role, or with If-Match change one", Body: sends("RoleInput"),
-			Header: []openapi.Parameter{openapi.IfMatch(false)}, Refuses: role,
+			Header: []openapi.Parameter{openapi.IfMatch(false)}, Refuses: role[1:],
 			Answer: openapi.Answer{Schema: openapi.Data(openapi.Ref("Role")), Also: []int{http.StatusCreated}, Headers: []string{"ETag"}}},
 		{Method: "DELETE", Path: "/manage/roles/:name", ID: "deleteRole", Tag: tagRoles, Summary: "Delete a role that nobody has", Header: needsMatch, Refuses: role,
 			Answer: openapi.Answer{Status: http.StatusNoContent}},

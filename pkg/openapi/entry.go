@@ -94,12 +94,19 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 		}
 		o.Answer.Schema, o.Answer.Headers = one, []string{"ETag"}
 		o.Body.Schema = object(value.Object{"data": b.input(t, act, fields), "meta": value.Object{"type": "object"}}, "data")
-		o.Refuses = append(o.Refuses, http.StatusConflict, http.StatusNotFound, http.StatusPreconditionFailed)
+		o.Refuses = append(o.Refuses, http.StatusConflict)
 		parameters = append(parameters, b.shaping(v)...)
-		parameters = append(parameters, status("`draft` leaves what is published as it is; else the write publishes, if the caller may."), parameter(IfMatch(false), "header"))
+		parameters = append(parameters, status("`draft` leaves what is published as it is; else the write publishes, if the caller may."))
+		if o.Each != Create {
+			o.Refuses = append(o.Refuses, http.StatusPreconditionFailed)
+			parameters = append(parameters, parameter(IfMatch(false), "header"))
+		}
+		if o.Each == Change {
+			o.Refuses = append(o.Refuses, http.StatusNotFound)
+		}
 	case Drop, Remove:
 		verb, o.Answer.Status = "delete", http.StatusNoContent
-		o.Refuses = append(o.Refuses, http.StatusConflict, http.StatusNotFound, http.StatusPreconditionFailed)
+		o.Refuses = append(o.Refuses, http.StatusConflict, http.StatusPreconditionFailed)
 		parameters = append(parameters, b.locale(t, true), parameter(IfMatch(false), "header"))
 	}
 	if o.Method == http.MethodGet {
