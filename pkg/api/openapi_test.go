@@ -100,6 +100,7 @@ func TestPromisedRefusals(t *testing.T) {
 	id := s.create("dossiers", `{"title": "Akte"}`)
 	entry := "/manage/entries/dossier/" + id
 	old := map[string]string{"If-Match": `"999-0"`}
+	s.want(412, call{"PUT", "/api/home", "editor", `{"data": {"title": "Start"}}`, old})
 	s.want(200, call{"PUT", "/api/home", "editor", `{"data": {"title": "Start"}}`, nil})
 	paper := s.upload("satzung.pdf", "%PDF-1.4\n%%EOF\n")
 	s.create("documents", fmt.Sprintf(`{"title": "Satzung", "kind": "guide", "file": %d}`, paper.ID))
