@@ -22,6 +22,9 @@ const (
 	Remove            // DELETE of one entry of a collection
 )
 
+// verbs begin the operationIds of acts on one entry.
+var verbs = map[Act]string{Get: "get", Create: "create", Put: "put", Change: "update", Remove: "delete"}
+
 // entries adds the routes of a type's entries, as far as the caller may use them.
 func (b *builder) entries(v View) {
 	for _, o := range b.src.Operations {
@@ -86,7 +89,7 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 		o.Refuses = append(o.Refuses, http.StatusNotFound)
 		parameters = append(parameters, b.reading(v, false)...)
 	case Create, Change, Put:
-		verb = map[Act]string{Create: "create", Change: "update", Put: "put"}[o.Each]
+		verb = verbs[o.Each]
 		fields, act := v.Update, "Update"
 		if o.Each == Create {
 			fields, act = v.Create, "Create"
@@ -143,8 +146,8 @@ func (b *builder) list(v View, name string) value.Object {
 // links say where an entry that was made is found.
 func (b *builder) links(v View, name string) value.Object {
 	out := value.Object{}
-	for verb, may := range map[string]bool{"get": true, "update": v.Update != nil, "delete": v.Deletes} {
-		if may {
+	for _, act := range []Act{Get, Change, Remove} {
+		if verb := verbs[act]; v.may(act) {
 			out[verb] = value.Object{"operationId": b.id(v.Type.ID+" "+verb+name, verb+name), "parameters": value.Object{"documentId": "$response.body#/data/documentId"}}
 		}
 	}
