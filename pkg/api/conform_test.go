@@ -162,7 +162,8 @@ var everywhere = []string{"400", "401", "304", "408", "413", "415", "429", "431"
 
 // raced are answers to whoever loses a race again and again, and those that TestBadBytes gets without a client.
 var raced = []string{
-	"changePassword 409", "post of entries 409", "put of entries 409", "put of entries by id 409", "unpublish 409", "publish 409", "upload 409",
+	"changePassword 409", "post of entries 409", "put of entries 409", "put of entries by id 409", "delete of entries 409", "unpublish 409", "publish 409",
+	"upload 409",
 	"some route 408", "some route 431",
 }
 
