@@ -20,10 +20,10 @@ type answer struct {
 	encoded   [len(encodings)]atomic.Pointer[[]byte] // made when first asked for
 }
 
-// answers keeps what the public was answered, as bytes under the canonical URL. An answer is good for the generation under which it was
+// answerCache keeps what the public was answered, as bytes under the canonical URL. An answer is good for the generation under which it was
 // read and no other. It holds two ages of answers; when the young one has half of the bytes allowed, the old one is forgotten, and what
 // is asked for moves back among the young.
-type answers struct {
+type answerCache struct {
 	mu         sync.RWMutex
 	young, old map[string]*keptAnswer
 	size       int // bytes of the young ones
@@ -35,15 +35,15 @@ type keptAnswer struct {
 	generation content.Generation
 }
 
-func newAnswers(most int64) *answers {
+func newAnswerCache(most int64) *answerCache {
 	if most <= 0 {
 		return nil
 	}
-	return &answers{young: map[string]*keptAnswer{}, most: int(most)}
+	return &answerCache{young: map[string]*keptAnswer{}, most: int(most)}
 }
 
 // get gives what was answered under a key in this generation, nil if nothing.
-func (m *answers) get(key []byte, now content.Generation) *answer {
+func (m *answerCache) get(key []byte, now content.Generation) *answer {
 	m.mu.RLock()
 	k, young := m.young[string(key)]
 	if !young {
@@ -60,7 +60,7 @@ func (m *answers) get(key []byte, now content.Generation) *answer {
 }
 
 // put keeps an answer. If the one that it replaces has the same bytes, what those were compressed to stays good.
-func (m *answers) put(key string, a *answer, now content.Generation) {
+func (m *answerCache) put(key string, a *answer, now content.Generation) {
 	if len(a.body) > m.most/8 {
 		return
 	}
@@ -76,7 +76,7 @@ func (m *answers) put(key string, a *answer, now content.Generation) {
 	m.keep(key, &keptAnswer{a, now})
 }
 
-func (m *answers) keep(key string, k *keptAnswer) {
+func (m *answerCache) keep(key string, k *keptAnswer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if before := m.young[key]; before != nil {
@@ -100,7 +100,7 @@ func (k *keptAnswer) size(key string) int {
 }
 
 // charge counts bytes that a kept answer has come to take.
-func (m *answers) charge(n int) {
+func (m *answerCache) charge(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.size += n

@@ -151,17 +151,21 @@ func weight(params string) float64 {
 func (s *Server) finish(c *fiber.Ctx) error {
 	res := c.Response()
 	reads := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
-	if res.IsBodyStream() || len(res.Header.Peek(fiber.HeaderContentEncoding)) > 0 {
+	if res.IsBodyStream() {
 		return nil
 	}
 	tag := string(res.Header.Peek(fiber.HeaderETag))
 	if reads && tag != "" && res.StatusCode() == fiber.StatusOK {
 		if same, ok := matchesAny(c.Get(fiber.HeaderIfNoneMatch), tag); ok {
 			res.Header.Set(fiber.HeaderETag, same)
+			res.Header.Del(fiber.HeaderContentEncoding)
 			res.ResetBody()
 			res.SetStatusCode(fiber.StatusNotModified)
 			return nil
 		}
+	}
+	if len(res.Header.Peek(fiber.HeaderContentEncoding)) > 0 {
+		return nil
 	}
 	body := res.Body()
 	if len(body) < minEncoded || len(body) > maxEncoded || !compressible(string(res.Header.ContentType())) {

@@ -9,12 +9,15 @@ import (
 	"kontor/pkg/schema"
 )
 
-// routes is every route on one screen.
+// routes is every route on one screen. Each is described in operations, for the OpenAPI document.
 func (s *Server) routes() {
 	app := s.app
 	app.Use(s.guard)
 	app.Get("/healthz", s.health)
 	app.Get("/readyz", s.ready)
+	app.Get("/openapi.json", s.identify, s.document)
+	app.Get("/docs", s.docs)
+	app.Get("/docs/:file", s.docsFile)
 	app.Get("/sitemap.xml", s.identify, s.kept, s.sitemapIndex)
 	app.Get("/sitemap/:type.xml", s.identify, s.kept, s.sitemap)
 	app.Get("/files/:key/:name?", s.previewParam, s.identify, s.download)

@@ -47,8 +47,8 @@ type Options struct {
 type Server struct {
 	buffers  sync.Pool // of *[]byte
 	encoders *encoders
-	answers  *answers  // nil: nothing is kept
-	chunks   sync.Pool // of *[chunkSize]byte
+	answers  *answerCache // nil: nothing is kept
+	chunks   sync.Pool    // of *[chunkSize]byte
 	files    *asset.Service
 	app      *fiber.App
 	content  *content.Service
@@ -67,6 +67,7 @@ type Server struct {
 
 	bodyLimit int
 	silent    sync.Map // see listener
+	documents documents
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -79,7 +80,7 @@ const headLimit = 16 << 10
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
-		encoders: newEncoders(), answers: newAnswers(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
+		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

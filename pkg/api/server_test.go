@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -87,6 +88,7 @@ var prepared struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	code = checkSeen(code, flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "")
 	if prepared.dir != "" {
 		_ = os.RemoveAll(prepared.dir)
 	}
@@ -291,7 +293,11 @@ func (s *server) try(ctx context.Context, c call) (reply, error) {
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
-	return reply{res.StatusCode, res.Header, string(data)}, err
+	r := reply{res.StatusCode, res.Header, string(data)}
+	if err == nil {
+		s.conforms(c, r)
+	}
+	return r, err
 }
 
 func (s *server) get(by, path string) reply {

@@ -30,23 +30,23 @@ func (s *Service) SingleID(ctx context.Context, c auth.Caller, t *schema.Type) (
 	return s.singleID(ctx, t)
 }
 
-// PutSingle creates a single type's entry or merges changes into it.
+// PutSingle creates a single type's entry or merges changes into it. Stale with an IfMatch where there is none.
 func (s *Service) PutSingle(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
 	for attempt := range maxAttempts {
 		id, err := s.singleID(ctx, t)
 		if err == nil {
 			saved, err := s.Update(ctx, c, t, id, changes, o)
-			if !fault.Is(err, fault.NotFound) || o.IfMatch != 0 {
+			if !fault.Is(err, fault.NotFound) {
 				return saved, err
 			}
 		} else if !fault.Is(err, fault.NotFound) {
 			return Saved{}, err
 		}
-		if o.IfMatch != 0 {
-			return Saved{}, fault.New(fault.NotFound, "Not Found")
-		}
 		if _, err := s.grant(c, auth.Update, t); err != nil {
 			return Saved{}, err
+		}
+		if o.IfMatch != 0 { // without it the entry would be made, so it is what stands in the way (RFC 9110, section 13.2.1)
+			return Saved{}, fault.New(fault.Stale, "There is no such entry")
 		}
 		saved, err := s.create(ctx, c, t, changes, o)
 		if !errors.Is(err, errSingle) {
@@ -64,6 +64,11 @@ func (s *Service) PutSingle(ctx context.Context, c auth.Caller, t *schema.Type, 
 func (s *Service) DeleteSingle(ctx context.Context, c auth.Caller, t *schema.Type, o Write) error {
 	if _, err := s.grant(c, auth.Delete, t); err != nil {
 		return err
+	}
+	if o.Locale != "*" { // a wrong one is wrong also where nothing is there
+		if _, err := s.locale(t, o.Locale); err != nil {
+			return err
+		}
 	}
 	id, err := s.singleID(ctx, t)
 	if fault.Is(err, fault.NotFound) {

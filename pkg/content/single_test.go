@@ -23,7 +23,9 @@ func TestSingle(t *testing.T) {
 	wantCode(t, err, fault.Forbidden)
 	must(t, k.DeleteSingle(ctx, editor, typ, content.Write{}))
 	_, err = k.PutSingle(ctx, editor, typ, obj{"title": "x"}, content.Write{IfMatch: 3})
-	wantCode(t, err, fault.NotFound)
+	wantCode(t, err, fault.Stale)
+	wantCode(t, k.DeleteSingle(ctx, editor, typ, content.Write{Locale: "xx"}), fault.Invalid)
+	must(t, k.DeleteSingle(ctx, editor, typ, content.Write{Locale: "*"}))
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {

@@ -24,9 +24,10 @@ var table = map[string][]string{
 	"asset":    {"fault", "query", "schema", "store", "blob", "auth", "value", "asset/rendition"},
 	"content":  {"fault", "query", "schema", "store", "auth", "asset", "value"},
 	"strapi":   {"fault", "query", "schema", "asset", "content", "value"},
+	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "strapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "strapi", "openapi", "value"},
 	"house":    {},
 }
 
@@ -43,10 +44,11 @@ var homes = map[string][]string{
 	"github.com/google/uuid":                   {"pkg/api"},
 	"github.com/klauspost/compress":            {"pkg/api"},
 	"github.com/andybalholm/brotli":            {"pkg/api"},
+	"github.com/swaggest/swgui":                {"pkg/api"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},
-	"github.com/santhosh-tekuri/jsonschema/v6": {"pkg/schema"},
+	"github.com/santhosh-tekuri/jsonschema/v6": {"pkg/schema", "pkg/api"}, // api: tests hold answers against the OpenAPI document
 	"golang.org/x/net":                         {"pkg/schema"},
 	"golang.org/x/text":                        {"pkg/schema", "pkg/asset"},
 	"github.com/gabriel-vasile/mimetype":       {"pkg/asset"},

@@ -169,6 +169,7 @@ func (l *loader) objectFields(f *Field, k keywords, t *Type, level int) {
 			return
 		}
 		site := k
+		f.Shared = ref
 		k = l.keywords(shared)
 		k.via = &site
 		if f.Title.DE == "" {

@@ -134,6 +134,7 @@ type Field struct {
 	Relation             *Target  // Relation
 	Asset                *Accept  // Asset
 	Fields               []*Field // Object
+	Shared               string   // Object: the file that its fields come from, "shared/link.json"; "" if they stand in the type's own
 	Search               Search   //
 	Admin                Admin    //
 	Access               Access   //

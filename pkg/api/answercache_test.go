@@ -13,7 +13,7 @@ import (
 // The answers that are kept have a bound, and what is asked for again and again outlives a flood of what is asked for once.
 func TestAnswersAreBounded(t *testing.T) {
 	const most = 1 << 20
-	m := newAnswers(most)
+	m := newAnswerCache(most)
 	now := content.Generation{}
 	body := bytes.Repeat([]byte("x"), 2000)
 	m.put("popular", &answer{tag: `"0-p"`, body: body}, now)
@@ -43,7 +43,7 @@ func TestAnswersAreBounded(t *testing.T) {
 
 // The same bytes under a new generation keep what they were compressed to; other bytes do not.
 func TestAnAnswerThatStaysTheSame(t *testing.T) {
-	m := newAnswers(1 << 20)
+	m := newAnswerCache(1 << 20)
 	packed := []byte("packed")
 	first, second := content.Generation{Store: 1}, content.Generation{Store: 2}
 	a := &answer{tag: `"1-a"`, body: []byte("text")}
