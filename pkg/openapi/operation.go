@@ -105,7 +105,10 @@ func Paths(path string) []string {
 	var names []string
 	for s := range strings.SplitSeq(path, "/") {
 		if name, ok := strings.CutPrefix(s, ":"); ok {
-			s = "{" + strings.TrimSuffix(name, "?") + "}"
+			name, ending, dotted := strings.Cut(strings.TrimSuffix(name, "?"), ".")
+			if s = "{" + name + "}"; dotted {
+				s += "." + ending
+			}
 		}
 		names = append(names, s)
 	}
@@ -119,7 +122,7 @@ func Paths(path string) []string {
 func (b *builder) parameters(path string, o Operation) value.List {
 	out := value.List{}
 	for s := range strings.SplitSeq(path, "/") {
-		if name := strings.Trim(s, "{}"); name != s {
+		if name, _, ok := strings.Cut(strings.TrimPrefix(s, "{"), "}"); ok {
 			out = append(out, value.Object{"name": name, "in": "path", "required": true, "schema": b.inPath(path, name)})
 		}
 	}
