@@ -80,7 +80,7 @@ func (k *kit) fill(ctx context.Context, day time.Time) (demo.Result, error) {
 }
 
 // filled is a kit with the sample in it.
-func filled(t testing.TB) *kit {
+func filled(t testing.TB) (*kit, demo.Result) {
 	t.Helper()
 	k := newKit(t)
 	r, err := k.fill(t.Context(), today)
@@ -90,5 +90,5 @@ func filled(t testing.TB) *kit {
 	if r.Outcome != demo.Filled {
 		t.Fatalf("%+v", r)
 	}
-	return k
+	return k, r
 }
