@@ -6,10 +6,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -30,7 +33,7 @@ func run() error {
 	addr := flag.String("addr", "127.0.0.1:0", "where to listen")
 	flag.Parse()
 	if *data == "" || flag.NArg() > 0 {
-		return fmt.Errorf("wants --data DIR")
+		return errors.New("wants --data DIR, and no more than --addr HOST:PORT beside it")
 	}
 	dir, err := filepath.Abs(*data)
 	if err == nil {
@@ -42,7 +45,7 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	f, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{TCP: *addr},
+		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
 		Logger:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 		Handler:   "sqlite",
 		SQLiteURL: "file:" + filepath.ToSlash(dir) + "/", // the slash at the end is wanted
@@ -50,10 +53,21 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- f.Run(ctx) }()
+	behind, err := url.Parse(f.MongoDBURI()) // waits for Run to listen
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return err
+	}
+	go (&turnstile{behind: behind.Host}).serve(l)
+	fmt.Printf("mongodb://%s/\n", l.Addr())
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		stop()
 	}()
-	go fmt.Println(f.MongoDBURI()) // it waits for Run to listen
-	return f.Run(ctx)
+	return <-ended
 }
