@@ -46,7 +46,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
-	st, err := openStore(c)
+	st, err := openStore(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,12 @@
 package mongostore
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net"
 	"regexp"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,13 +22,21 @@ import (
 
 // Options tune a Store; the zero value is good.
 type Options struct {
-	// Patience is how long a call waits for a server that is away, and a connection for an answer to its greeting; 0 means 400 ms, so
+	// Patience is how long a call waits for a server that is away, and a connection for an answer to its greeting; 0 means so long
 	// that whoever asks is told within two seconds. The address may say otherwise (serverSelectionTimeoutMS, connectTimeoutMS).
 	Patience time.Duration
 
 	// Start is how long Open waits for the server; 0 means 5 s.
 	Start time.Duration
 }
+
+// The usual patience. A server that no longer answers is noticed when one greeting, sent each half second, and a second one have had
+// no answer; what was under way then ends and is tried once more: 0.5 + 2·0.4 + 0.6 s.
+const (
+	greetEvery    = 500 * time.Millisecond
+	greetPatience = 400 * time.Millisecond
+	callPatience  = 600 * time.Millisecond
+)
 
 // DefaultDatabase is the database where the address names none.
 const DefaultDatabase = "kontor"
@@ -46,9 +57,6 @@ type server struct {
 // that is none and for a server that is too old, Unavailable for one that does not answer or does not let Kontor in; the message
 // says what to do.
 func Open(ctx context.Context, address string, opts Options) (*Store, error) {
-	if opts.Patience <= 0 {
-		opts.Patience = 400 * time.Millisecond
-	}
 	if opts.Start <= 0 {
 		opts.Start = 5 * time.Second
 	}
@@ -71,17 +79,21 @@ func Open(ctx context.Context, address string, opts Options) (*Store, error) {
 // settings are the driver's; what the address says goes above them, but for what the port promises.
 func settings(address string, opts Options) *options.ClientOptions {
 	journal := true
-	o := options.Client().SetAppName("kontor").SetServerSelectionTimeout(opts.Patience).SetConnectTimeout(opts.Patience).
-		SetHeartbeatInterval(500 * time.Millisecond).SetMaxPoolSize(200).ApplyURI(address)
+	o := options.Client().SetAppName("kontor").SetHeartbeatInterval(greetEvery).SetMaxPoolSize(200).SetMaxConnecting(32).
+		SetConnectTimeout(cmp.Or(max(opts.Patience, 0), greetPatience)).
+		SetServerSelectionTimeout(cmp.Or(max(opts.Patience, 0), callPatience)).ApplyURI(address)
 	return o.SetReadPreference(readpref.Primary()).SetReadConcern(readconcern.Majority()).
 		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal}).
-		SetRetryReads(true).SetRetryWrites(true)
+		SetRetryReads(false).SetRetryWrites(true) // reads: see Store.read
 }
 
 // CheckAddress refuses what is no address of a MongoDB database, and gives the name of the database. The message does not repeat
 // the address, which may hold a password.
 func CheckAddress(address string) (database string, err error) {
 	c, err := connstring.Parse(address)
+	if dns := (*net.DNSError)(nil); errors.As(err, &dns) { // mongodb+srv:// is looked up
+		return "", fault.Wrap(fault.Unavailable, err, "The name server knows no such database server")
+	}
 	if err != nil {
 		return "", fault.Wrap(fault.Invalid, err, "The address is not of the form mongodb://user:password@host:port/database")
 	}
@@ -94,25 +106,33 @@ func CheckAddress(address string) (database string, err error) {
 	return c.Database, nil
 }
 
+// Redact gives the servers and the database of an address, without user and password, for people to read.
+func Redact(address string) string {
+	c, err := connstring.Parse(address)
+	if err != nil {
+		return "an address that can't be read"
+	}
+	return c.Scheme + "://" + strings.Join(c.Hosts, ",") + "/" + cmp.Or(c.Database, DefaultDatabase)
+}
+
 // greet asks the server what it is, for as long as it may take to start.
 func (s *Store) greet(ctx context.Context, patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	limit, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		err := s.ask(ctx)
-		if !fault.Is(err, fault.Unavailable) {
-			if fault.Is(err, fault.Timeout) {
-				err = away(err)
-			}
+		err := s.ask(limit)
+		switch {
+		case ctx.Err() != nil:
+			return convert(ctx, ctx.Err())
+		case errors.As(err, new(refused)) || !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Timeout):
 			return err
-		}
-		if errors.Is(err, errRefused) {
-			return err // waiting does not help
+		case limit.Err() != nil:
+			return fault.Wrap(fault.Unavailable, fault.As(err).Err, "No primary answers for %v; check that the server runs and that "+
+				"the address, its replicaSet and its options are right", patience)
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
-			return err
+		case <-limit.Done():
 		}
 	}
 }

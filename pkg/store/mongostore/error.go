@@ -31,8 +31,11 @@ const (
 	codeInsertTooLarge  = 17280
 )
 
-// errRefused marks an error that waiting does not mend.
-var errRefused = errors.New("refused")
+// refused is an error that waiting does not mend.
+type refused struct{ error }
+
+// Unwrap gives the error itself.
+func (r refused) Unwrap() error { return r.error }
 
 // convert gives the fault of an error of MongoDB's or of a context. A *fault.Error stays what it is.
 func convert(ctx context.Context, err error) error {
@@ -48,9 +51,9 @@ func convert(ctx context.Context, err error) error {
 	case errors.Is(err, mongo.ErrClientDisconnected):
 		return closed()
 	case has(err, codeAuthFailed, codeUserNotFound):
-		return fault.Wrap(fault.Unavailable, errors.Join(errRefused, err), "The database refuses the user or the password")
+		return fault.Wrap(fault.Unavailable, refused{err}, "The database refuses the user or the password")
 	case has(err, codeUnauthorized):
-		return fault.Wrap(fault.Unavailable, errors.Join(errRefused, err), "The database's user lacks a right: it wants the role readWrite on the database")
+		return fault.Wrap(fault.Unavailable, refused{err}, "The database's user lacks a right: it wants the role readWrite on the database")
 	case isSelection(err):
 		return away(err)
 	case mongo.IsTimeout(err) && isDeadline(ctx, err):
@@ -77,7 +80,8 @@ func ambiguous(err error) bool {
 	}
 	var e mongo.ServerError
 	if !errors.As(err, &e) {
-		return mongo.IsNetworkError(err) || errors.As(err, new(topology.ConnectionError))
+		var pool driver.RetryablePoolError // the connections were closed before this call had one
+		return mongo.IsNetworkError(err) || errors.As(err, new(topology.ConnectionError)) || errors.As(err, &pool)
 	}
 	return mongo.IsNetworkError(err) || e.HasErrorLabel(driver.RetryableWriteError) || isWriteConcern(err) || has(err, stateCodes...)
 }
@@ -96,11 +100,11 @@ func isWriteConcern(err error) bool {
 // isSelection tells that no server was there to be asked.
 func isSelection(err error) bool { return errors.As(err, new(topology.ServerSelectionError)) }
 
-// isDeadline tells that a timeout is the one of the call: MongoDB's library ends a call a little before its context ends, and sends
-// the time that is left along.
+// isDeadline tells that a timeout is the one of the call. MongoDB's library sends the time that is left along, and ends a call where
+// too little is left for an answer. Other timeouts are those of a connection.
 func isDeadline(ctx context.Context, err error) bool {
 	_, limited := ctx.Deadline()
-	return limited && (errors.Is(err, context.DeadlineExceeded) || has(err, codeMaxTime))
+	return limited && (errors.Is(err, driver.ErrDeadlineWouldBeExceeded) || has(err, codeMaxTime))
 }
 
 func has(err error, codes ...int) bool {

@@ -2,15 +2,11 @@ package mongostore
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"os"
-	"strings"
+	"errors"
 	"testing"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 
 	"kontor/pkg/store"
 	"kontor/pkg/store/storetest"
@@ -43,47 +39,24 @@ func ferret(t *testing.T) bool {
 	return raw.Lookup("ferretdbVersion").Type != 0
 }
 
-// address is that of the server that the tests use, with a database of its own for each directory.
-func address(t *testing.T, dir string) string {
-	t.Helper()
-	uri := os.Getenv("KONTOR_TEST_MONGO_URI")
-	if uri == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("KONTOR_TEST_MONGO_URI names no server")
-		}
-		t.Skip("KONTOR_TEST_MONGO_URI names a MongoDB server to test on; scripts/services up starts one")
-	}
-	c, err := connstring.Parse(uri)
-	if err != nil {
-		t.Fatal("KONTOR_TEST_MONGO_URI:", err)
-	}
-	sum := sha256.Sum256([]byte(dir))
-	name := "kontor_test_" + hex.EncodeToString(sum[:8])
-	hosts, rest, _ := strings.Cut(strings.TrimPrefix(uri, c.Scheme+"://"), "/")
-	_, query, _ := strings.Cut(rest, "?")
-	if query != "" {
-		query = "?" + query
-	}
-	return c.Scheme + "://" + hosts + "/" + name + query
-}
-
 // open gives a handle on the database of a directory, which goes with the test.
-func open(t *testing.T, dir string) *Store {
+func open(t testing.TB, dir string) *Store {
 	t.Helper()
-	// A loaded machine is no reason to give a server up.
-	s, err := Open(context.Background(), address(t, dir), Options{Patience: 30 * time.Second, Start: time.Minute})
+	s, err := Open(context.Background(), storetest.MongoAddress(t, dir), Options{Start: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		s, err := Open(context.Background(), address(t, dir), Options{Patience: 30 * time.Second})
-		if err == nil {
-			err = s.db.Drop(context.Background())
-			_ = s.Close()
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { drop(t, dir) })
 	return s
+}
+
+// drop removes the database of a directory.
+func drop(t testing.TB, dir string) {
+	s, err := Open(context.Background(), storetest.MongoAddress(t, dir), Options{Start: time.Minute})
+	if err == nil {
+		err = errors.Join(s.Drop(context.Background()), s.Close())
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -19,7 +19,7 @@ func (s *Store) Get(ctx context.Context, name, key string, parts []string) (d st
 	if err != nil {
 		return d, err
 	}
-	err = s.callIn(ctx, name, func(*collection) error {
+	err = s.read(ctx, name, func(*collection) error {
 		raw, err := s.db.Collection(name).FindOne(ctx, bson.D{{Key: keyField, Value: key}}, options.FindOne().SetProjection(fields)).Raw()
 		switch {
 		case errors.Is(err, mongo.ErrNoDocuments):
@@ -33,20 +33,9 @@ func (s *Store) Get(ctx context.Context, name, key string, parts []string) (d st
 	return d, err
 }
 
-// callIn runs a call on a collection.
-func (s *Store) callIn(ctx context.Context, name string, fn func(col *collection) error) error {
-	return s.call(ctx, func() error {
-		col, err := s.collection(name)
-		if err != nil {
-			return err
-		}
-		return fn(col)
-	})
-}
-
 // Find loads what a query hits.
 func (s *Store) Find(ctx context.Context, name string, q store.Query) (docs []store.Document, err error) {
-	err = s.callIn(ctx, name, func(col *collection) error {
+	err = s.read(ctx, name, func(col *collection) error {
 		filter, opts, err := findOptions(col, q)
 		if err != nil {
 			return err
@@ -135,7 +124,7 @@ func ordering(sort []query.Order) (bson.D, error) {
 
 // Count says how many documents a filter hits.
 func (s *Store) Count(ctx context.Context, name string, f query.Filter) (n int, err error) {
-	err = s.callIn(ctx, name, func(col *collection) error {
+	err = s.read(ctx, name, func(col *collection) error {
 		filter, err := compiler{col: col}.compile(f)
 		if err != nil {
 			return err

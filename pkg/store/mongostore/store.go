@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"sync"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -51,6 +52,25 @@ func (s *Store) call(ctx context.Context, fn func() error) error {
 	return convert(ctx, fn())
 }
 
+// retryWithin is how soon a read must have broken to be tried again: a connection that a server closed when it started anew says so
+// at once, and who has waited for a server that no longer answers has waited enough.
+const retryWithin = 500 * time.Millisecond
+
+// read runs a read in a collection, and once more where its connection was broken.
+func (s *Store) read(ctx context.Context, name string, fn func(col *collection) error) error {
+	return s.call(ctx, func() error {
+		col, err := s.collection(name)
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		if err = fn(col); err != nil && ctx.Err() == nil && ambiguous(err) && time.Since(began) < retryWithin {
+			err = fn(col)
+		}
+		return err
+	})
+}
+
 // collection gives what Ensure has made ready in this process.
 func (s *Store) collection(name string) (*collection, error) {
 	s.mu.RLock()
@@ -74,6 +94,11 @@ func (s *Store) keep(c *collection) {
 // Ping asks the primary.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.call(ctx, func() error { return s.db.RunCommand(ctx, bson.D{{Key: "ping", Value: 1}}).Err() })
+}
+
+// Drop removes the database with all that is in it. It is for those who made one to try something.
+func (s *Store) Drop(ctx context.Context) error {
+	return s.call(ctx, func() error { return s.db.Drop(ctx) })
 }
 
 // Close waits for running calls and closes the connections.

@@ -257,7 +257,11 @@ func (s *Store) Touch(ctx context.Context, name string, f query.Filter, set valu
 	if err := store.CheckChange(set, inc); err != nil {
 		return 0, err
 	}
-	err = s.callIn(ctx, name, func(col *collection) error {
+	err = s.call(ctx, func() error {
+		col, err := s.collection(name)
+		if err != nil {
+			return err
+		}
 		filter, err := compiler{col: col}.compile(f)
 		if err != nil {
 			return err
