@@ -1,4 +1,4 @@
-module kontor/scripts/services/ferretdb
+module kontor/scripts/servers/ferretdb
 
 go 1.26.0
 
