@@ -46,11 +46,12 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
-	st, err := openStore(ctx, c)
+	opened, err := openStore(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	st := store.Track(context.WithoutCancel(ctx), opened) // until it is closed: requests outlive ctx
 	bl, err := openBlobs(c)
 	if err != nil {
 		return err
@@ -73,12 +74,12 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
 		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
-		RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
+		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
 }
 
 // services makes what the server serves, with the content types in force.
-func services(ctx context.Context, c config.Config, st store.Store, files *asset.Service, log *slog.Logger) (*auth.Service, *content.Service, error) {
+func services(ctx context.Context, c config.Config, st *store.Tracked, files *asset.Service, log *slog.Logger) (*auth.Service, *content.Service, error) {
 	types, err := loadTypes(c)
 	if err != nil {
 		return nil, nil, err
@@ -87,7 +88,9 @@ func services(ctx context.Context, c config.Config, st store.Store, files *asset
 	if err != nil {
 		return nil, nil, err
 	}
-	entries, err := content.New(ctx, st, types, content.Options{Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Files: files})
+	entries, err := content.New(ctx, st, types, content.Options{
+		Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Files: files, Generation: st.Generation,
+	})
 	if err != nil {
 		return nil, nil, err
 	}

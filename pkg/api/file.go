@@ -61,7 +61,7 @@ type object struct {
 // sendObject answers with an object or the part of it that was asked for (RFC 9110, section 14).
 func (s *Server) sendObject(c *fiber.Ctx, o object) error {
 	o.headers(c)
-	if header := c.Get(fiber.HeaderIfNoneMatch); header != "" && matchesAny(header, o.tag) {
+	if _, same := matchesAny(c.Get(fiber.HeaderIfNoneMatch), o.tag); same {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	c.Set(fiber.HeaderContentType, o.mediaType)

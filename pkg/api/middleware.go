@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type localKey int
 const (
 	callerKey localKey = iota
 	secretKey
+	answerKey // of an answer that is kept
 )
 
 // guard gives every request a deadline once its body is there (uploads have an idle time in its place), headers that do no harm
@@ -32,10 +34,15 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		if r := recover(); r != nil {
 			err = fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", r, debug.Stack()), "Internal Server Error")
 		}
+		if err == nil {
+			err = s.finish(c)
+		}
 		if err != nil {
 			err = s.fail(c, err)
 		}
-		s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
+		if s.log.Enabled(context.Background(), slog.LevelDebug) {
+			s.log.Debug("request", "method", c.Method(), "path", c.Path(), "status", c.Response().StatusCode(), "took", time.Since(start))
+		}
 	}()
 	if err := tooLong(c); err != nil {
 		return err
@@ -46,8 +53,8 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 	if err := s.takeBody(c); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
-	defer cancel()
+	ctx := newDeadline(c.UserContext(), time.Now().Add(s.timeout))
+	defer ctx.end()
 	c.SetUserContext(ctx)
 	return c.Next()
 }

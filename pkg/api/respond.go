@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,24 +12,17 @@ import (
 	"kontor/pkg/value"
 )
 
-// sendJSON answers with a body, and for a GET with an ETag: the revision (0 where there is none) and the hash of the answer. A
-// client that has the same answer gets 304.
+// sendJSON answers with a body, and for a GET with an ETag: the revision (0 where there is none) and the hash of the answer. What a
+// client gets of it, finish decides.
 func sendJSON(c *fiber.Ctx, rev int64, body []byte) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	reads := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
 	if !reads && rev == 0 || c.Response().StatusCode() >= fiber.StatusBadRequest {
 		return send(c, body)
 	}
-	tag := etag(rev, body)
-	c.Set(fiber.HeaderETag, tag)
-	if !reads {
-		return send(c, body)
-	}
-	if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
+	c.Set(fiber.HeaderETag, etag(rev, body))
+	if reads && len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
 		c.Set(fiber.HeaderCacheControl, "no-cache")
-	}
-	if matchesAny(c.Get(fiber.HeaderIfNoneMatch), tag) {
-		return c.SendStatus(fiber.StatusNotModified)
 	}
 	return send(c, body)
 }
@@ -76,17 +68,6 @@ func etag(rev int64, body []byte) string {
 	b = append(b, '-')
 	b = hex.AppendEncode(b, sum[:8])
 	return string(append(b, '"'))
-}
-
-// matchesAny is the weak comparison of If-None-Match (RFC 9110, section 13.1.2).
-func matchesAny(header, tag string) bool {
-	for h := range strings.SplitSeq(header, ",") {
-		h = strings.TrimPrefix(strings.TrimSpace(h), "W/")
-		if h == "*" || h == tag {
-			return true
-		}
-	}
-	return false
 }
 
 func orNull(s string) any {

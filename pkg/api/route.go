@@ -38,12 +38,12 @@ func (s *Server) routes() {
 	api.Get("/upload/files/:id", s.getFile)
 	api.Delete("/upload/files/:id", s.deleteFile)
 
-	api.Get("/:type", s.findOrSingle)
+	api.Get("/:type", s.kept, s.findOrSingle)
 	api.Post("/:type", s.create)
 	api.Put("/:type", s.putSingle)
 	api.Delete("/:type", s.deleteSingle)
-	api.Get("/:type/count", s.count)
-	api.Get("/:type/:id", s.findOne)
+	api.Get("/:type/count", s.kept, s.count)
+	api.Get("/:type/:id", s.kept, s.findOne)
 	api.Put("/:type/:id", s.update)
 	api.Delete("/:type/:id", s.delete)
 

@@ -32,6 +32,9 @@ type Options struct {
 	ReadTimeout    time.Duration // how long a client may take to send a request; 30 s if 0
 	BodyLimit      int           // bytes; 1 MiB if 0
 
+	CacheSize    int64         // bytes of answers to the public that are kept; none if 0
+	SharedMaxAge time.Duration // how long caches on the way may answer the public without asking; 0 for never
+
 	BaseURL        string         // where the world reaches this server; "" if that is not known
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
@@ -41,19 +44,23 @@ type Options struct {
 
 // Server is Kontor over HTTP.
 type Server struct {
-	buffers sync.Pool // of *[]byte
-	chunks  sync.Pool // of *[chunkSize]byte
-	files   *asset.Service
-	app     *fiber.App
-	content *content.Service
-	auth    *auth.Service
-	log     *slog.Logger
-	timeout time.Duration
-	idle    time.Duration // in the place of a deadline where bytes stream
-	limits  limits
-	proxies []netip.Prefix
-	origins []string
-	https   bool
+	buffers  sync.Pool // of *[]byte
+	encoders *encoders
+	answers  *answers  // nil: nothing is kept
+	chunks   sync.Pool // of *[chunkSize]byte
+	files    *asset.Service
+	app      *fiber.App
+	content  *content.Service
+	auth     *auth.Service
+	log      *slog.Logger
+	timeout  time.Duration
+	idle     time.Duration // in the place of a deadline where bytes stream
+	limits   limits
+	proxies  []netip.Prefix
+	origins  []string
+	https    bool
+
+	freshness string // Cache-Control of what the public may read
 
 	bodyLimit int
 	silent    sync.Map // see listener
@@ -68,7 +75,8 @@ const headLimit = 16 << 10
 // New makes a server with all its routes.
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
-		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:")}
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"),
+		encoders: newEncoders(), answers: newAnswers(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -122,7 +122,11 @@ func services(st store.Store, types *schema.Set, dir string) (*content.Service, 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	entries, err := content.New(ctx, st, types, content.Options{Meta: schemas.FS, Roles: accounts.Roles(), Files: files})
+	o := content.Options{Meta: schemas.FS, Roles: accounts.Roles(), Files: files}
+	if tracked, ok := st.(*store.Tracked); ok {
+		o.Generation = tracked.Generation
+	}
+	entries, err := content.New(ctx, st, types, o)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -131,11 +135,16 @@ func services(st store.Store, types *schema.Set, dir string) (*content.Service, 
 
 func openSQLite(t testing.TB) store.Store {
 	t.Helper()
+	return openSQLiteAt(t, t.TempDir())
+}
+
+// openSQLiteAt opens a copy of the prepared database in a directory.
+func openSQLiteAt(t testing.TB, dir string) store.Store {
+	t.Helper()
 	prepared.Do(func() { prepared.err = prepare() })
 	if prepared.err != nil {
 		t.Fatal(prepared.err)
 	}
-	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(prepared.dir)); err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +188,7 @@ func newServer(t testing.TB, u setup) *server {
 		t.Fatal(err)
 	}
 	s.dir = t.TempDir()
-	if s.content, s.auth, s.files, err = services(s.store, types, s.dir); err != nil {
+	if s.content, s.auth, s.files, err = services(store.Track(ctx, s.store), types, s.dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range []string{auth.Editor, auth.Admin} {
@@ -190,7 +199,7 @@ func newServer(t testing.TB, u setup) *server {
 		s.secrets[role] = "Bearer " + secret
 	}
 	// The time for a request is long: the machine may be busy.
-	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CacheSize: 4 << 20, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if u.edit != nil {
 		u.edit(&o)
 	}

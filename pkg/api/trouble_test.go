@@ -13,6 +13,23 @@ type switchedStore struct {
 	store.Store
 	mu   sync.Mutex
 	hook func(ctx context.Context, method, collection string) error
+	done func(method, collection string)
+}
+
+// after sets a hook behind every read that has happened; nil ends it.
+func (s *switchedStore) after(hook func(method, collection string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done = hook
+}
+
+func (s *switchedStore) tell(method, collection string) {
+	s.mu.Lock()
+	hook := s.done
+	s.mu.Unlock()
+	if hook != nil {
+		hook(method, collection)
+	}
 }
 
 // trouble sets the hook; nil ends it.
@@ -36,6 +53,7 @@ func (s *switchedStore) Get(ctx context.Context, collection, key string, parts [
 	if err := s.ask(ctx, "Get", collection); err != nil {
 		return store.Document{}, err
 	}
+	defer s.tell("Get", collection)
 	return s.Store.Get(ctx, collection, key, parts)
 }
 
@@ -43,6 +61,7 @@ func (s *switchedStore) Find(ctx context.Context, collection string, q store.Que
 	if err := s.ask(ctx, "Find", collection); err != nil {
 		return nil, err
 	}
+	defer s.tell("Find", collection)
 	return s.Store.Find(ctx, collection, q)
 }
 

@@ -25,6 +25,8 @@ type Config struct {
 	ShutdownTimeout time.Duration // how long a shutdown waits for running requests
 	BodyLimit       int64         // the longest body of a request, in bytes; uploads have their own
 	UploadLimit     int64         // the longest file, in bytes
+	CacheSize       int64         // how many bytes of answers are kept
+	SharedMaxAge    time.Duration // how long caches on the way may answer the public without asking; 0 for never
 
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number

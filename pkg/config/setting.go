@@ -65,6 +65,10 @@ func settings() []setting {
 			parse: into(func(c *Config) *int64 { return &c.BodyLimit }, sizeWithin(1<<10, 1<<30)), show: func(c *Config) string { return showBytes(c.BodyLimit) }},
 		{name: "upload-limit", kind: sizeKind, standard: "2GiB", help: "longest file that is taken",
 			parse: into(func(c *Config) *int64 { return &c.UploadLimit }, sizeWithin(1<<10, 1<<40)), show: func(c *Config) string { return showBytes(c.UploadLimit) }},
+		{name: "cache-size", kind: sizeKind, standard: "32MiB", help: "memory for answers to the public that are kept; 0 for none",
+			parse: into(func(c *Config) *int64 { return &c.CacheSize }, sizeWithin(0, 1<<36)), show: func(c *Config) string { return showBytes(c.CacheSize) }},
+		{name: "shared-max-age", kind: durationKind, standard: "0s", help: "how long a CDN may answer the public without asking; 0s for never",
+			parse: into(func(c *Config) *time.Duration { return &c.SharedMaxAge }, age), show: func(c *Config) string { return c.SharedMaxAge.String() }},
 		{name: "rate-limit", kind: rateKind, standard: "6000/1m", help: "requests that an address may make without credentials, or off",
 			parse: into(func(c *Config) *rate.Limit { return &c.RateLimit }, limit), show: func(c *Config) string { return showLimit(c.RateLimit) }},
 		{name: "token-rate-limit", kind: rateKind, standard: "12000/1m", help: "requests that a token or an account may make, or off",
@@ -163,6 +167,20 @@ func span(s string) (time.Duration, error) {
 		return 0, errors.New("wants a duration such as 20s or 1m30s")
 	case d < time.Millisecond || d > maxSpan:
 		return 0, fmt.Errorf("wants a duration from 1ms to %v", maxSpan)
+	}
+	return d, nil
+}
+
+// maxAge bounds how long a cache that Kontor does not know of may tell what is no longer so.
+const maxAge = 24 * time.Hour
+
+func age(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return 0, errors.New("wants a duration such as 30s or 5m")
+	case d < 0 || d > maxAge || d%time.Second != 0:
+		return 0, fmt.Errorf("wants whole seconds, at most %v", maxAge)
 	}
 	return d, nil
 }

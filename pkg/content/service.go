@@ -24,6 +24,8 @@ type Options struct {
 	Files *asset.Service // what asset fields point to; nil: there are no files
 
 	Meta fs.FS // the meta-schemas, to read the stored set of types with; only Activate and what follows it need them
+
+	Generation func() int64 // numbers what the store holds, see store.Tracked; nil: nobody does
 }
 
 // Service is the entries of one set of content types in one store. It is safe for use by many goroutines.
@@ -37,6 +39,8 @@ type Service struct {
 	ids     store.Numbers
 	roles   *auth.Roles
 	active  activeSet
+
+	generation func() int64 // nil: not known
 }
 
 // New makes the service and the collections that the types need. It does not look at stored entries; see Activate.
@@ -47,7 +51,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles}
+	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles, generation: o.Generation}
 	if s.roles == nil {
 		var err error
 		if s.roles, err = auth.ShippedRoles(); err != nil {

@@ -37,9 +37,11 @@ var halves = []string{"pkg/asset/rendition"}
 
 // homes says where an outside library is at home; tests of other packages do without it too.
 var homes = map[string][]string{
-	"github.com/gofiber/fiber/v2":              {"pkg/api"},
+	"github.com/gofiber/fiber/v2":              {"pkg/api", "scripts/benchmark"}, // whose bare server is the measure of ours
 	"github.com/valyala/fasthttp":              {"pkg/api"}, // below Fiber
 	"github.com/google/uuid":                   {"pkg/api"},
+	"github.com/klauspost/compress":            {"pkg/api"},
+	"github.com/andybalholm/brotli":            {"pkg/api"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"go.mongodb.org/mongo-driver/v2":           {"pkg/store/mongostore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file

@@ -120,6 +120,8 @@ func (c *wire) exchange(request []byte, status int, keep bool) (int, error) {
 		}
 	}
 	switch {
+	case got == 304: // which has no body, whatever length it tells
+		return 0, statusError(got, status, nil)
 	case size < 0:
 		return 0, errors.New("the answer does not tell its length")
 	case keep || got != status:
@@ -128,10 +130,17 @@ func (c *wire) exchange(request []byte, status int, keep bool) (int, error) {
 	default:
 		_, err = c.in.Discard(size)
 	}
-	if err == nil && got != status {
-		err = fmt.Errorf("status %d in place of %d: %.500s", got, status, c.body)
+	if err == nil {
+		err = statusError(got, status, c.body)
 	}
 	return size, err
+}
+
+func statusError(got, want int, body []byte) error {
+	if got == want {
+		return nil
+	}
+	return fmt.Errorf("status %d in place of %d: %.500s", got, want, body)
 }
 
 // ask sends one request on a connection of its own and gives the answer's body.

@@ -35,6 +35,13 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if len(os.Args) == 2 && os.Args[1] == bareCommand {
+		if err := serveBare(ctx, os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	o, err := parse(os.Args[1:])
 	if err != nil {
 		os.Exit(2)
@@ -90,8 +97,8 @@ func complain(format string, args ...any) error {
 	return err
 }
 
-// run measures everything that is asked for. The two servers live at the same time, so that lists on both are measured in turns and
-// what else the machine does hits both alike.
+// run measures everything that is asked for. The servers live at the same time, so that what is compared is measured in turns and what
+// else the machine does hits both alike.
 func run(ctx context.Context, o options, out, log io.Writer) (err error) {
 	dir, err := os.MkdirTemp(o.dir, "kontor-bench-")
 	if err != nil {
@@ -103,26 +110,21 @@ func run(ctx context.Context, o options, out, log io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	large, err := prepare(ctx, binary, filepath.Join(dir, "large"), o.entries, o.drafts(), log)
+	t, err := prepare(ctx, binary, dir, o, log)
 	if err != nil {
 		return err
 	}
-	defer large.stop()
-	small, err := prepare(ctx, binary, filepath.Join(dir, "small"), min(o.small, o.entries), 0, log)
-	if err != nil {
-		return err
-	}
-	defer small.stop()
+	defer t.stop()
 	r := report{Machine: m, Entries: o.entries, Small: min(o.small, o.entries), Seconds: o.seconds}
 	for _, w := range chosen(o.only) {
 		for _, conns := range []int{1, 32} {
 			fmt.Fprintf(log, "%s, %d connections\n", w.name, conns)
-			if err := r.measure(ctx, w, conns, large, small); err != nil {
+			if err := r.measure(ctx, w, conns, t); err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
 			}
 		}
 	}
-	r.finish(large)
+	r.finish(t)
 	if o.json {
 		return r.writeJSON(out)
 	}
@@ -140,15 +142,75 @@ func (o options) drafts() int {
 	return 0
 }
 
-// prepare fills a data directory and starts a server on it.
-func prepare(ctx context.Context, binary, dir string, entries, drafts int, log io.Writer) (*target, error) {
-	start := time.Now()
+// targets are the servers that a run measures.
+type targets struct {
+	large *target // without kept answers: what the work costs
+	small *target // likewise, with fewer entries
+	kept  *target // as operators run it, with the same entries as large
+	bare  *target // which does no work at all
+}
+
+func (t *targets) stop() {
+	for _, x := range []*target{t.large, t.small, t.kept, t.bare} {
+		if x != nil {
+			x.server.stop()
+		}
+	}
+}
+
+// prepare fills data directories and starts a server on each.
+func prepare(ctx context.Context, binary, dir string, o options, log io.Writer) (t *targets, err error) {
+	t = &targets{}
+	defer func() {
+		if err != nil {
+			t.stop()
+		}
+	}()
+	large, small, kept := filepath.Join(dir, "large"), filepath.Join(dir, "small"), filepath.Join(dir, "kept")
+	const nothingKept = "--cache-size=0"
+	data, err := fill(ctx, large, o.entries, o.drafts(), log)
+	if err != nil {
+		return t, err
+	}
+	if err := os.CopyFS(kept, os.DirFS(large)); err != nil {
+		return t, err
+	}
+	if t.large, err = start(ctx, binary, large, data, nothingKept); err != nil {
+		return t, err
+	}
+	if t.kept, err = start(ctx, binary, kept, data); err != nil {
+		return t, err
+	}
+	few, err := fill(ctx, small, min(o.small, o.entries), 0, log)
+	if err != nil {
+		return t, err
+	}
+	if t.small, err = start(ctx, binary, small, few, nothingKept); err != nil {
+		return t, err
+	}
+	if data.answers, err = copyAnswers(t.kept.addr, keptTargets(data)); err != nil {
+		return t, err
+	}
+	server, err := startBare(ctx, data.answers)
+	if err != nil {
+		return t, err
+	}
+	t.bare = &target{server: server, data: data, sent: map[string]int64{}}
+	return t, nil
+}
+
+func fill(ctx context.Context, dir string, entries, drafts int, log io.Writer) (*dataset, error) {
+	began := time.Now()
 	data, err := seed(ctx, dir, entries, drafts)
 	if err != nil {
 		return nil, fmt.Errorf("filling %s: %w", dir, err)
 	}
-	fmt.Fprintf(log, "%d projects and %d drafts written in %v\n", entries, drafts, time.Since(start).Round(time.Millisecond))
-	s, err := startServer(ctx, binary, dir)
+	fmt.Fprintf(log, "%d projects and %d drafts written in %v\n", entries, drafts, time.Since(began).Round(time.Millisecond))
+	return data, nil
+}
+
+func start(ctx context.Context, binary, dir string, data *dataset, flags ...string) (*target, error) {
+	s, err := startServer(ctx, binary, dir, flags...)
 	if err != nil {
 		return nil, err
 	}

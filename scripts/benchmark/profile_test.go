@@ -16,6 +16,7 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
 	"kontor/pkg/schema"
+	"kontor/pkg/store"
 	"kontor/pkg/store/sqlitestore"
 	"kontor/schemas"
 )
@@ -43,7 +44,15 @@ func BenchmarkServer(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			drive(b, serveHere(b, dir), w, d)
+			cache := int64(0)
+			if w.rival == nobody {
+				cache = 32 << 20
+			}
+			addr := serveHere(b, dir, cache)
+			if d.answers, err = copyAnswers(addr, keptTargets(d)); err != nil {
+				b.Fatal(err)
+			}
+			drive(b, addr, w, d)
 		})
 	}
 }
@@ -105,11 +114,12 @@ func profile(b *testing.B, name string) (stop func()) {
 }
 
 // serveHere starts a server in this process.
-func serveHere(b *testing.B, dir string) string {
-	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+func serveHere(b *testing.B, dir string, cache int64) string {
+	opened, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
+	st := store.Track(b.Context(), opened)
 	types, err := schema.Load(schemas.FS, schemas.FS)
 	if err != nil {
 		b.Fatal(err)
@@ -118,7 +128,7 @@ func serveHere(b *testing.B, dir string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	entries, err := content.New(b.Context(), st, types, content.Options{Meta: schemas.FS})
+	entries, err := content.New(b.Context(), st, types, content.Options{Meta: schemas.FS, Generation: st.Generation})
 	if err == nil {
 		err = entries.Activate(b.Context())
 	}
@@ -129,7 +139,7 @@ func serveHere(b *testing.B, dir string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := api.New(api.Options{Content: entries, Auth: accounts})
+	s := api.New(api.Options{Content: entries, Auth: accounts, CacheSize: cache})
 	go func() { _ = s.Serve(l) }()
 	b.Cleanup(func() {
 		_ = s.Shutdown(context.Background())

@@ -38,8 +38,9 @@ type result struct {
 	ServerCPU float64 `json:"serverCPU"`    // cores
 	LoadCPU   float64 `json:"loadCPU"`      // cores that the generator took from the server
 	RSS       int64   `json:"rssBytes"`
-	SmallRate float64 `json:"smallPerSecond,omitempty"`
-	Ratio     float64 `json:"ratio,omitempty"` // what the request costs here, in terms of its cost on the smaller server
+	RivalRate float64 `json:"rivalPerSecond,omitempty"` // of the smaller or of the bare server
+	Cost500   float64 `json:"costOfSize,omitempty"`     // what the request costs here, in terms of its cost on the smaller server
+	OfBare    float64 `json:"ofBare,omitempty"`         // the rate here, in terms of the bare server's
 }
 
 // warmUp is not counted: statements are prepared and caches filled in it.
@@ -76,10 +77,13 @@ func (s *stretch) run(ctx context.Context, w workload, conns int, span time.Dura
 }
 
 // measure runs a workload at a number of connections and notes the result.
-func (r *report) measure(ctx context.Context, w workload, conns int, large, small *target) error {
-	runs := []*stretch{r.stretch(w, large)}
-	if w.compare && conns > 1 {
-		runs = append(runs, r.stretch(w, small))
+func (r *report) measure(ctx context.Context, w workload, conns int, t *targets) error {
+	runs := []*stretch{r.stretch(w, t.large)}
+	switch {
+	case w.rival == nobody:
+		runs = []*stretch{r.stretch(w, t.kept), r.stretch(w, t.bare)}
+	case w.rival == size && conns > 1:
+		runs = append(runs, r.stretch(w, t.small))
 	}
 	for _, s := range runs {
 		if err := s.probe(w); err != nil {
@@ -105,8 +109,12 @@ func (r *report) measure(ctx context.Context, w workload, conns int, large, smal
 		return fmt.Errorf("no request was left for %d connections", conns)
 	}
 	if len(runs) > 1 {
-		out.SmallRate = runs[1].result(w, conns).Rate
-		out.Ratio = out.SmallRate / out.Rate
+		out.RivalRate = runs[1].result(w, conns).Rate
+		if w.rival == nobody {
+			out.OfBare = out.Rate / out.RivalRate
+		} else {
+			out.Cost500 = out.RivalRate / out.Rate
+		}
 	}
 	r.Results = append(r.Results, out)
 	return nil
@@ -122,7 +130,7 @@ func (r *report) stretch(w workload, t *target) *stretch {
 // probe asks once and looks at the answer.
 func (s *stretch) probe(w workload) error {
 	body, err := ask(s.target.addr, s.source(s.counter.Add(1)-1, nil), w.status)
-	if err == nil && !strings.Contains(string(body), w.holds) {
+	if err == nil && w.holds != "" && !strings.Contains(string(body), w.holds) {
 		err = fmt.Errorf("the answer has no %s: %.300s", w.holds, body)
 	}
 	return err
@@ -149,8 +157,8 @@ func (s *stretch) result(w workload, conns int) result {
 
 func ms(ns int64) float64 { return float64(ns) / 1e6 }
 
-func (r *report) finish(t *target) {
-	u := usageOf(t.cmd.Process.Pid)
+func (r *report) finish(t *targets) {
+	u := usageOf(t.large.cmd.Process.Pid)
 	r.RSS, r.Peak = u.rss, u.peak
 }
 
@@ -163,19 +171,22 @@ func (r *report) writeJSON(out io.Writer) error {
 func (r *report) writeTable(out io.Writer) {
 	m := r.Machine
 	fmt.Fprintf(out, "%s, %d cores, %s, %s; load at the start %s; fsync of a page %.2f ms\n", m.CPU, m.Cores, m.Go, m.OS, m.Load, m.Sync)
-	fmt.Fprintf(out, "%d projects (ratio: against %d), %.1f s each; CPU in cores; server µs is CPU time a request\n\n", r.Entries, r.Small, r.Seconds)
+	fmt.Fprintf(out, "%d projects (cost: against %d), %.1f s each; CPU in cores; server µs is CPU time a request; what is kept is compared with a bare Fiber handler that sends the same bytes\n\n", r.Entries, r.Small, r.Seconds)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "workload\tconns\trequests/s\taim\tp50 ms\tp99 ms\tbytes\tserver µs\tserver CPU\tload CPU\tRSS MB\tratio\t")
+	fmt.Fprintln(w, "workload\tconns\trequests/s\taim\tp50 ms\tp99 ms\tbytes\tserver µs\tserver CPU\tload CPU\tRSS MB\tcost\tof bare\t")
 	for _, x := range r.Results {
-		aim, ratio := "", ""
+		aim, cost, bare := "", "", ""
 		if x.Aim > 0 {
 			aim = fmt.Sprint(x.Aim)
 		}
-		if x.Ratio > 0 {
-			ratio = fmt.Sprintf("%.2f", x.Ratio)
+		if x.Cost500 > 0 {
+			cost = fmt.Sprintf("%.2f", x.Cost500)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.0f\t%s\t%.3f\t%.3f\t%d\t%.0f\t%.2f\t%.2f\t%d\t%s\t\n",
-			x.Name, x.Conns, x.Rate, aim, x.P50, x.P99, x.Bytes, x.Cost, x.ServerCPU, x.LoadCPU, x.RSS>>20, ratio)
+		if x.OfBare > 0 {
+			bare = fmt.Sprintf("%.2f", x.OfBare)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%.0f\t%s\t%.3f\t%.3f\t%d\t%.0f\t%.2f\t%.2f\t%d\t%s\t%s\t\n",
+			x.Name, x.Conns, x.Rate, aim, x.P50, x.P99, x.Bytes, x.Cost, x.ServerCPU, x.LoadCPU, x.RSS>>20, cost, bare)
 	}
 	_ = w.Flush() // the writer's own errors are the terminal's
 	fmt.Fprintf(out, "\nserver memory: %d MB at the end, %d MB at its peak\n", r.RSS>>20, r.Peak>>20)

@@ -27,6 +27,7 @@ type dataset struct {
 	token                                  string
 	wanted, wantedDrafts                   int
 	service                                *content.Service
+	answers                                []copied // to what kept workloads ask, in their order
 }
 
 // writers is how many entries are written at once: enough for full group commits.

@@ -9,25 +9,39 @@ import (
 
 // workload is one kind of request.
 type workload struct {
-	name    string
-	aim     int    // requests a second at 32 connections; 0: none
-	status  int    // of a right answer
-	holds   string // what the first answer must have in it
-	compare bool   // also on the smaller server, to see what size costs
-	drafts  bool   // wants drafts to publish
-	source  func(d *dataset) source
+	name   string
+	aim    int    // requests a second at 32 connections; 0: none
+	status int    // of a right answer
+	holds  string // what the first answer must have in it
+	rival  rival  // what it is compared with at 32 connections
+	drafts bool   // wants drafts to publish
+	source func(d *dataset) source
 }
+
+// rival is what a workload runs on beside the server that it measures.
+type rival int
+
+const (
+	alone  rival = iota
+	size         // the smaller server, to see what size costs
+	nobody       // the bare server, to see what anything costs: measured on the server that keeps answers
+)
 
 // workloads are all there are, reads first: writes make the store larger.
 func workloads() []workload {
 	return []workload{
 		{name: "healthz", status: 200, source: repeat("/healthz")},
 		{name: "id", aim: 10_000, status: 200, holds: `"data":{"id":`, source: byID("")},
-		{name: "list", aim: 2000, status: 200, holds: `"total":`, compare: true, source: repeat("/api/projects?sort=title&pagination[pageSize]=25")},
-		{name: "filter", aim: 2000, status: 200, holds: `"startYear":`, compare: true, source: filtered},
-		{name: "populated", aim: 5000, status: 200, holds: `"contact":{`, source: byID("?populate[0]=topics&populate[1]=municipalities&populate[2]=contact")},
-		{name: "list-topics", aim: 2000, status: 200, holds: `"topics":[{`, compare: true,
+		{name: "list", aim: 2000, status: 200, holds: `"total":`, rival: size, source: repeat(plainList)},
+		{name: "filter", aim: 2000, status: 200, holds: `"startYear":`, rival: size, source: filtered},
+		{name: "populated", aim: 5000, status: 200, holds: `"contact":{`, source: byID(populated)},
+		{name: "list-topics", aim: 2000, status: 200, holds: `"topics":[{`, rival: size,
 			source: repeat("/api/projects?sort=title&pagination[pageSize]=25&populate[0]=topics")},
+		{name: "kept-id", status: 200, holds: `"data":{"id":`, rival: nobody, source: byID("")},
+		{name: "kept-populated", status: 200, holds: `"contact":{`, rival: nobody, source: byID(populated)},
+		{name: "kept-list", status: 200, holds: `"total":`, rival: nobody, source: repeat(plainList)},
+		{name: "same-id", status: 304, rival: nobody, source: unchanged(byIDTargets(""))},
+		{name: "same-list", status: 304, rival: nobody, source: unchanged(func(*dataset) []string { return []string{plainList} })},
 		{name: "create", aim: 1500, status: 201, holds: `"data":{"id":`, source: creates},
 		{name: "upload", aim: 400, status: 201, holds: `"mime"`, source: uploads},
 		{name: "publish", status: 200, holds: `"status":"published"`, drafts: true, source: publishes},
@@ -63,7 +77,7 @@ func chosen(only string) []workload {
 // request is a whole request as bytes.
 func request(method, path, token, ifMatch string, body []byte) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n", method, strings.NewReplacer("[", "%5B", "]", "%5D").Replace(path))
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n", method, wireForm(path))
 	if token != "" {
 		fmt.Fprintf(&b, "Authorization: Bearer %s\r\n", token)
 	}
@@ -78,6 +92,9 @@ func request(method, path, token, ifMatch string, body []byte) []byte {
 	return b.Bytes()
 }
 
+// wireForm is a path as clients send it.
+func wireForm(path string) string { return strings.NewReplacer("[", "%5B", "]", "%5D").Replace(path) }
+
 // cycle goes through ready requests again and again.
 func cycle(requests [][]byte) source {
 	return func(n int64, _ []byte) []byte { return requests[n%int64(len(requests))] }
@@ -87,12 +104,48 @@ func repeat(path string) func(*dataset) source {
 	return func(*dataset) source { return cycle([][]byte{request("GET", path, "", "", nil)}) }
 }
 
-// byID asks for up to 2,000 different entries, in no order.
+const (
+	plainList = "/api/projects?sort=title&pagination[pageSize]=25"
+	populated = "?populate[0]=topics&populate[1]=municipalities&populate[2]=contact"
+)
+
+// byIDTargets are up to 2,000 different entries, in no order.
+func byIDTargets(params string) func(*dataset) []string {
+	return func(d *dataset) []string {
+		var all []string
+		for _, i := range rand.New(rand.NewPCG(1, 1)).Perm(len(d.projects))[:min(2000, len(d.projects))] {
+			all = append(all, "/api/projects/"+d.projects[i]+params)
+		}
+		return all
+	}
+}
+
 func byID(params string) func(*dataset) source {
 	return func(d *dataset) source {
 		var all [][]byte
-		for _, i := range rand.New(rand.NewPCG(1, 1)).Perm(len(d.projects))[:min(2000, len(d.projects))] {
-			all = append(all, request("GET", "/api/projects/"+d.projects[i]+params, "", "", nil))
+		for _, t := range byIDTargets(params)(d) {
+			all = append(all, request("GET", t, "", "", nil))
+		}
+		return cycle(all)
+	}
+}
+
+// keptTargets are all that is asked of the bare server.
+func keptTargets(d *dataset) []string {
+	return append(append(byIDTargets("")(d), byIDTargets(populated)(d)...), plainList)
+}
+
+// unchanged asks as a client does that has the answers already.
+func unchanged(targets func(*dataset) []string) func(*dataset) source {
+	return func(d *dataset) source {
+		tags := map[string]string{}
+		for _, a := range d.answers {
+			tags[a.Target] = a.Tag
+		}
+		var all [][]byte
+		for _, t := range targets(d) {
+			r := request("GET", t, "", "", nil)
+			all = append(all, append(r[:len(r)-len("\r\n")], "If-None-Match: "+tags[wireForm(t)]+"\r\n\r\n"...))
 		}
 		return cycle(all)
 	}

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const password = "a password of some length";
+export const schemas = join(dirname(fileURLToPath(import.meta.url)), "schemas");
 
 export async function startKontor() {
   const binary = process.env.KONTOR_BIN;
@@ -18,7 +19,7 @@ export async function startKontor() {
   addUser("editor@example.org", "editor");
 
   const args = ["serve", "--addr", "127.0.0.1:0", "--data", data, "--log-format", "json"];
-  const server = spawn(binary, [...args, "--schemas", join(dirname(fileURLToPath(import.meta.url)), "schemas")], {
+  const server = spawn(binary, [...args, "--schemas", schemas], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const log = [];
@@ -35,6 +36,7 @@ export async function startKontor() {
   const token = (role) => run(["token", "create", "--name", `clients as ${role}`, "--role", role]);
   return {
     api: `${url}/api`,
+    run, // a command beside the server, on its data; gives what it prints
     tokens: { admin: token("admin"), editor: token("editor") },
     async stop() {
       server.kill("SIGTERM");

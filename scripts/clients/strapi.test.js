@@ -1,8 +1,11 @@
 // Every method and every option of @strapi/client, against a running kontor.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as strapi from "@strapi/client";
-import { password, startKontor } from "./kontor.js";
+import { password, schemas, startKontor } from "./kontor.js";
 
 const documentId = /^[a-z0-9]{24}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -435,6 +438,24 @@ describe("files", () => {
     await forbidden(anyone.files.delete(file.id));
     assert.equal((await editor.files.findOne(file.id)).name, file.name);
   });
+});
+
+// Answers are kept in memory, and the command line writes past it.
+test("what another process writes is seen soon, and stays", async () => {
+  const find = async () => (await anyone.collection("topics").find({ filters: { name: { $startsWith: "Von außen" } } })).meta.pagination.total;
+  const directory = mkdtempSync(join(tmpdir(), "kontor-import-"));
+  const rows = join(directory, "topics.csv");
+  for (const n of [1, 2, 3]) {
+    for (let i = 0; i < 20; i++) assert.equal(await find(), n - 1);
+    writeFileSync(rows, `name\nVon außen ${n}\n`);
+    kontor.run(["import", "--schemas", schemas, "--type", "topic", "--publish", rows]);
+    for (let tries = 0; await find() !== n; tries++) {
+      assert.ok(tries < 500, `what import ${n} wrote is never seen`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    for (let i = 0; i < 20; i++) assert.equal(await find(), n);
+  }
+  rmSync(directory, { recursive: true });
 });
 
 // A new version of the client with more to call needs more tests.

@@ -1,0 +1,81 @@
+package store_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"kontor/pkg/query"
+	"kontor/pkg/store"
+	"kontor/pkg/store/sqlitestore"
+	"kontor/pkg/value"
+)
+
+func open(t *testing.T, file string) store.Store {
+	t.Helper()
+	st, err := sqlitestore.Open(file, sqlitestore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	if err := st.Ensure(t.Context(), store.Collection{Name: "thing"}); err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
+
+func insert(key string) []store.Op {
+	return []store.Op{{Kind: store.Insert, Collection: "thing", Key: key, Parts: map[string]value.Object{store.Meta: {"a": int64(1)}}}}
+}
+
+// The generation has risen when a write returns, also one that failed: some of its steps may have happened.
+func TestTracked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "kontor.db")
+	other := open(t, file)
+	tracked := store.Track(t.Context(), open(t, file))
+	ctx := t.Context()
+	for _, c := range []struct {
+		name string
+		do   func() error
+		fail bool
+	}{
+		{"an insert", func() error { return tracked.Apply(ctx, insert("x")) }, false},
+		{"a conflict", func() error { return tracked.Apply(ctx, insert("x")) }, true},
+		{"a touch", func() error {
+			_, err := tracked.Touch(ctx, "thing", query.Filter{}, value.Object{"b": true}, nil)
+			return err
+		}, false},
+		{"a touch of nothing that there is", func() error {
+			_, err := tracked.Touch(ctx, "nothing", query.Filter{}, value.Object{"b": true}, nil)
+			return err
+		}, true},
+	} {
+		before := tracked.Generation()
+		if err := c.do(); (err != nil) != c.fail {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if tracked.Generation() <= before {
+			t.Errorf("after %s the generation is still %d", c.name, before)
+		}
+	}
+	settled := func() int64 { // signals of one's own writes come late
+		for g := tracked.Generation(); ; g = tracked.Generation() {
+			if time.Sleep(200 * time.Millisecond); g == tracked.Generation() {
+				return g
+			}
+		}
+	}
+	before := settled()
+	if _, err := tracked.Get(ctx, "thing", "x", nil); err != nil || settled() != before {
+		t.Errorf("reading moved the generation (%v)", err)
+	}
+	if err := other.Apply(ctx, insert("y")); err != nil {
+		t.Fatal(err)
+	}
+	for tries := 0; tracked.Generation() == before; tries++ {
+		if tries > 1000 {
+			t.Fatal("a foreign write is never noticed")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
