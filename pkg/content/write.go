@@ -36,6 +36,8 @@ type write struct {
 
 	publishing bool             // this write makes the draft public
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
+	mark       string           // names this write in the claims that it takes
+	made       map[string]bool  // claims that this write may have made, by key
 }
 
 // mutate runs fn on an entry until its result could be written on top of what fn has seen. fn changes w.next.
@@ -220,6 +222,14 @@ func (w *write) unchanged() bool {
 
 // commit writes w.next. A Conflict means that somebody else wrote first.
 func (w *write) commit() (Saved, error) {
+	saved, err := w.try()
+	if err != nil {
+		w.giveUp()
+	}
+	return saved, err
+}
+
+func (w *write) try() (Saved, error) {
 	saved := Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing}
 	suffix := 1
 	for range 4 * maxAttempts { // a try is lost to each slug that is taken, and to writers of this same entry
@@ -243,7 +253,11 @@ func (w *write) commit() (Saved, error) {
 			w.release(released)
 			saved.Rev = w.next.rev + 1
 			return saved, nil
-		case !errors.As(err, &failed) || failed.Index >= len(wanted):
+		case !errors.As(err, &failed):
+			return saved, err
+		}
+		w.note(ops[:min(failed.Index, len(wanted))])
+		if failed.Index >= len(wanted) {
 			return saved, err
 		}
 		taken, err := w.contestAll(wanted[failed.Index:])

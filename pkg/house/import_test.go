@@ -38,7 +38,7 @@ var halves = []string{"pkg/asset/rendition"}
 // homes says where an outside library is at home; tests of other packages do without it too.
 var homes = map[string][]string{
 	"github.com/gofiber/fiber/v2":              {"pkg/api", "scripts/benchmark"}, // whose bare server is the measure of ours
-	"github.com/valyala/fasthttp":              {"pkg/api"}, // below Fiber
+	"github.com/valyala/fasthttp":              {"pkg/api"},                      // below Fiber
 	"github.com/google/uuid":                   {"pkg/api"},
 	"github.com/klauspost/compress":            {"pkg/api"},
 	"github.com/andybalholm/brotli":            {"pkg/api"},
