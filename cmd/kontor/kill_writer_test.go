@@ -34,10 +34,12 @@ const (
 var ownFields = [killWriters]string{"summary", "legalNote", "staffNote", "bestPracticeReason", "startYear", "endYear"}
 
 func newKillWriter(number int, seed uint64, topics []string, shared string, ids *idBook, acked *atomic.Int64) *killWriter {
-	return &killWriter{
+	w := &killWriter{
 		number: number, rng: rand.New(rand.NewPCG(seed, uint64(number)+1)), topics: topics, ids: ids,
 		shared: slot{"projects", shared, "de", ownFields[number]}, book: newBook(), done: map[string]int{}, acked: acked,
 	}
+	w.book.now[w.shared] = stand{rev: 1, published: fieldsOf{}} // it is there before the first write of this client
+	return w
 }
 
 // act is one write: what is sent, and how the slots are after it.

@@ -70,7 +70,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return fmt.Errorf("can't listen: %w", err)
 	}
 	log.Info("listening", "url", "http://"+l.Addr().String(), "data", c.Data, "version", version())
-	stop := background(ctx, accounts, files, log)
+	stop := background(ctx, accounts, entries, files, log)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
 		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL,
@@ -120,7 +120,7 @@ func loadTypes(c config.Config) (*schema.Set, error) {
 }
 
 // background starts what runs beside requests; stop ends it and waits. It outlives ctx, since running requests may need it.
-func background(ctx context.Context, accounts *auth.Service, files *asset.Service, log *slog.Logger) (stop func()) {
+func background(ctx context.Context, accounts *auth.Service, entries *content.Service, files *asset.Service, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -137,6 +137,22 @@ func background(ctx context.Context, accounts *auth.Service, files *asset.Servic
 			}
 			select {
 			case <-hourly.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	wg.Go(func() {
+		often := time.NewTicker(time.Minute)
+		defer often.Stop()
+		for {
+			if n, err := entries.Sweep(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("writes that were cut off were not mended", "error", err)
+			} else if n > 0 {
+				log.Info("writes that were cut off were mended", "count", n)
+			}
+			select {
+			case <-often.C:
 			case <-ctx.Done():
 				return
 			}

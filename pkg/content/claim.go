@@ -2,7 +2,6 @@ package content
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -117,10 +116,7 @@ func union(r *record, siblings, copies []*record) claimSet {
 // claimOp takes a claim: a new one, or one that contest found to be free for this entry. Taking one over raises its revision even
 // if this entry holds it already, so that an older write of the entry does not release it.
 func (w *write) claimOp(c claim) store.Op {
-	if w.mark == "" {
-		w.mark = rand.Text()[:12]
-	}
-	held := value.Object{"documentId": w.next.documentID, "at": w.now, "write": w.mark}
+	held := value.Object{"documentId": w.next.documentID, "at": w.now, "write": w.name()}
 	if rev := w.taken[c.key]; rev > 0 {
 		return store.Op{Kind: store.Replace, Collection: claims, Key: c.key, Rev: rev, Set: held}
 	}
@@ -184,7 +180,7 @@ func (w *write) giveUp() {
 	var ops []store.Op
 	for _, key := range slices.Sorted(maps.Keys(w.made)) {
 		d, err := w.svc.store.Get(w.ctx, claims, key, nil)
-		if err == nil && text(d.Part(store.Meta), "write") == w.mark {
+		if err == nil && text(d.Part(store.Meta), "write") == w.name() {
 			ops = append(ops, store.Op{Kind: store.Delete, Collection: claims, Key: key, Rev: d.Rev})
 		}
 	}
@@ -225,7 +221,7 @@ func (w *write) contest(c claim) (free bool, err error) {
 		w.taken = map[string]int64{}
 	}
 	w.taken[c.key] = d.Rev
-	if text(d.Part(store.Meta), "write") != w.mark {
+	if text(d.Part(store.Meta), "write") != w.name() {
 		delete(w.made, c.key)
 	}
 	return true, nil

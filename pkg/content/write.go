@@ -19,7 +19,8 @@ import (
 const maxAttempts = 60
 
 // write is one change of an entry in the making: it reads the entry, decides what it becomes, and applies that as one list of ops
-// which holds at every prefix: claims first, then the archived version, the entry, its other locales, and last what is let go.
+// which holds at every prefix: claims first, then the archived version, the entry, its other locales, and last what is let go. What
+// dies between the entry and its other locales is noted before and mended by Sweep.
 type write struct {
 	svc    *Service
 	ctx    context.Context
@@ -36,7 +37,7 @@ type write struct {
 
 	publishing bool             // this write makes the draft public
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
-	mark       string           // names this write in the claims that it takes
+	mark       string           // see name
 	made       map[string]bool  // claims that this write may have made, by key
 }
 
@@ -64,7 +65,9 @@ func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, doc
 		}
 		saved, err := w.commit()
 		if err == nil && w.spreads() {
-			s.align(ctx, t, documentID)
+			if err := s.align(ctx, t, documentID); err != nil {
+				s.log.Warn("shared fields were not compared", "entry", t.ID+" "+documentID, "error", err)
+			}
 		}
 		if !fault.Is(err, fault.Conflict) {
 			return saved, err
@@ -299,6 +302,11 @@ func (w *write) ops() (ops []store.Op, wanted []claim, err error) {
 		return nil, nil, err
 	}
 	ops = append(ops, step...)
+	if len(w.copies) == 0 {
+		return ops, wanted, nil
+	}
+	begun, ended := w.spreadOps()
+	ops = slices.Insert(ops, len(wanted), begun)
 	for _, n := range w.copies {
 		i := slices.IndexFunc(w.siblings, func(r *record) bool { return r.locale == n.locale })
 		if step, err = w.replace(w.siblings[i], n); err != nil {
@@ -306,7 +314,7 @@ func (w *write) ops() (ops []store.Op, wanted []claim, err error) {
 		}
 		ops = append(ops, step...)
 	}
-	return ops, wanted, nil
+	return append(ops, ended), wanted, nil
 }
 
 // stamp puts down who did what and when, and what the snapshots refer to.
