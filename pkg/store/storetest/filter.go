@@ -84,6 +84,28 @@ func testFilter(t *testing.T, h Harness) {
 			testTrees(t, f, docs, c.Many)
 		})
 	}
+	t.Run("no path looks inside a list", func(t *testing.T) {
+		docs := []store.Document{
+			published("list", value.Object{"o": value.List{value.Object{"a": "x", "b": value.Object{"c": "x"}}}, "0": "x"}), published("object", value.Object{"o": value.Object{"a": "x", "0": value.Object{"a": "x"}, "b": value.Object{"c": "x"}}}),
+			published("deep", value.Object{"o": value.Object{"b": value.List{value.Object{"c": "x"}}}}), published("none", value.Object{"o": "x"}),
+		}
+		for _, many := range [][]string{nil, {"published.o"}, {"published.o.a"}} {
+			f := h.open(t, store.Collection{Many: many})
+			f.put(docs...)
+			for _, path := range []string{"published.o.a", "published.o.b.c", "published.o.0", "published.o.0.a", "published.0"} {
+				for _, op := range []query.Op{query.Eq, query.Ne, query.Contains, query.NotIn, query.Null, query.NotNull} {
+					var v any = "x"
+					switch op {
+					case query.NotIn:
+						v = value.List{"x"}
+					case query.Null, query.NotNull:
+						v = nil
+					}
+					f.agrees(docs, query.Where(path, op, v), many)
+				}
+			}
+		}
+	})
 }
 
 // agrees compares Find and Count with the reference.
