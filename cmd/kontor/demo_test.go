@@ -28,7 +28,7 @@ func startDemo(t *testing.T, binary, dir string) *demoProcess {
 	t.Helper()
 	p := &demoProcess{ended: make(chan struct{})}
 	p.cmd = exec.Command(binary, "serve", "--demo", "--addr", "127.0.0.1:0", "--data", dir, "--log-format", "json")
-	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = killEnviron(), &p.out, &p.log
+	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = killEnviron(""), &p.out, &p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestDemoSurvivesKill(t *testing.T) {
 	}
 	p.kill()
 	check := exec.CommandContext(t.Context(), binary, "schema", "check", "--deep", "--data", dir)
-	check.Env = killEnviron()
+	check.Env = killEnviron("")
 	if out, err := check.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

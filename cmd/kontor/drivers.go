@@ -18,6 +18,7 @@ import (
 	"kontor/pkg/config"
 	"kontor/pkg/content"
 	"kontor/pkg/store"
+	"kontor/pkg/store/mongostore"
 	"kontor/pkg/store/sqlitestore"
 	"kontor/schemas"
 )
@@ -26,9 +27,16 @@ import (
 const databaseFile = "kontor.db"
 
 // openStore opens the store that the settings name, and makes the data directory.
-func openStore(c config.Config) (store.Store, error) {
+func openStore(ctx context.Context, c config.Config) (store.Store, error) {
 	if err := makeData(c.Data); err != nil {
 		return nil, err
+	}
+	if c.Store != "" {
+		st, err := mongostore.Open(ctx, c.Store, mongostore.Options{})
+		if err != nil { // not the store alone: a nil of a driver is no nil of the port
+			return nil, fmt.Errorf("the store at %s can't be opened: %w", mongostore.Redact(c.Store), err)
+		}
+		return st, nil
 	}
 	st, err := sqlitestore.Open(filepath.Join(c.Data, databaseFile), sqlitestore.Options{})
 	if err != nil {
@@ -77,7 +85,7 @@ func (s *surroundings) withStore(work func(cmd *cobra.Command, c config.Config, 
 		if err != nil {
 			return err
 		}
-		st, err := openStore(c)
+		st, err := openStore(cmd.Context(), c)
 		if err != nil {
 			return err
 		}

@@ -193,7 +193,9 @@ func (c *client) send(method, path, ifMatch string, body any) (status int, rev i
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
 	req.Header.Set("Content-Type", "application/json")
 	if ifMatch != "" {
 		req.Header.Set("If-Match", ifMatch)

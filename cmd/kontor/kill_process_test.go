@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -14,6 +15,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"kontor/pkg/store/mongostore"
+	"kontor/pkg/store/storetest"
 )
 
 // processPatience bounds every wait for a process; a busy machine is slow, not broken.
@@ -38,9 +42,30 @@ func killBinary(t *testing.T) string {
 	return binary
 }
 
-// killEnviron is the environment without settings of Kontor, which would get in the way.
-func killEnviron() []string {
-	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "KONTOR_") })
+// killEnviron is the environment without settings of Kontor, which would get in the way, but for the store.
+func killEnviron(store string) []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "KONTOR_") })
+	return append(env, "KONTOR_STORE="+store)
+}
+
+// killStore is the store of a test: "" for SQLite, or a database on MongoDB that goes with the test.
+func killStore(t *testing.T, name string) string {
+	t.Helper()
+	address := storetest.ServiceAddress(t, name)
+	if address == "" {
+		return ""
+	}
+	t.Cleanup(func() {
+		ctx := context.Background()
+		st, err := mongostore.Open(ctx, address, mongostore.Options{})
+		if err == nil {
+			err = errors.Join(st.Drop(ctx), st.Close())
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return address
 }
 
 // process is a running kontor serve.
@@ -52,11 +77,11 @@ type process struct {
 }
 
 // startProcess starts a server and waits until it listens. It is ended with the test at the latest.
-func startProcess(t *testing.T, binary, dir string) *process {
+func startProcess(t *testing.T, binary, dir, store string) *process {
 	t.Helper()
 	p := &process{log: &tail{}, ended: make(chan struct{})}
 	p.cmd = exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--data", dir, "--log-format", "json")
-	p.cmd.Env = killEnviron()
+	p.cmd.Env = killEnviron(store)
 	pipe, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +202,7 @@ func (l *killLoad) makeToken(n int) {
 	k := l.kill
 	name := "beside-" + itoa(k.round) + "-" + itoa(n)
 	cmd := exec.Command(k.binary, "token", "create", "--name", name, "--role", "editor", "--data", k.dir)
-	cmd.Env = killEnviron()
+	cmd.Env = killEnviron(k.store)
 	var out, complaint strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	if err := cmd.Start(); err != nil {

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"kontor/pkg/config"
 	"kontor/pkg/content"
 	"kontor/pkg/schema"
-	"kontor/pkg/store/sqlitestore"
 	"kontor/schemas"
 )
 
@@ -28,7 +28,8 @@ const killWriters = 6
 //
 //	KONTOR_KILL_ROUNDS=300 go test ./cmd/kontor -run TestKill -timeout 30m
 //
-// KONTOR_KILL_SEED repeats a run as far as chance is ours; KONTOR_BIN names a binary to test in place of one built here.
+// KONTOR_KILL_SEED repeats a run as far as chance is ours; KONTOR_BIN names a binary to test in place of one built here;
+// KONTOR_TEST_STORE names a MongoDB server to keep the documents on in place of SQLite.
 func TestKill(t *testing.T) {
 	k := newKill(t)
 	rounds := killSetting(t, "KONTOR_KILL_ROUNDS", 3)
@@ -82,6 +83,7 @@ type kill struct {
 	t       *testing.T
 	binary  string
 	dir     string
+	store   string // an address of MongoDB; "" for SQLite in dir
 	seed    uint64
 	rng     *rand.Rand
 	round   int
@@ -98,6 +100,7 @@ func newKill(t *testing.T) *kill {
 	k := &kill{t: t, dir: t.TempDir(), seed: uint64(killSetting(t, "KONTOR_KILL_SEED", 20261122)), ids: &idBook{of: map[string]string{}}}
 	k.rng = rand.New(rand.NewPCG(k.seed, 0))
 	k.binary = killBinary(t)
+	k.store = killStore(t, k.dir)
 	t.Logf("seed %d", k.seed)
 	return k
 }
@@ -114,7 +117,7 @@ func killSetting(t *testing.T, name string, usual int) int {
 	return n
 }
 
-func (k *kill) start() { k.server = startProcess(k.t, k.binary, k.dir) }
+func (k *kill) start() { k.server = startProcess(k.t, k.binary, k.dir, k.store) }
 
 // setUp makes the token, what all entries refer to, and the entry that all writers share.
 func (k *kill) setUp() {
@@ -134,7 +137,7 @@ func (k *kill) run(args ...string) string {
 	ctx, cancel := context.WithTimeout(k.t.Context(), processPatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, k.binary, append(args, "--data", k.dir)...)
-	cmd.Env = killEnviron()
+	cmd.Env = killEnviron(k.store)
 	out, err := cmd.Output()
 	if err != nil {
 		k.t.Fatalf("kontor %s: %v", strings.Join(args, " "), err)
@@ -147,7 +150,7 @@ func (k *kill) expectSecondRefused() {
 	ctx, cancel := context.WithTimeout(k.t.Context(), processPatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, k.binary, "serve", "--addr", "127.0.0.1:0", "--data", k.dir)
-	cmd.Env = killEnviron()
+	cmd.Env = killEnviron(k.store)
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "another kontor serve") {
 		k.t.Errorf("a second server on the data directory was not refused: %v\n%s", err, out)
@@ -191,13 +194,18 @@ func (k *kill) verify() {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	st, err := sqlitestore.Open(k.dir+"/"+databaseFile, sqlitestore.Options{})
+	st, err := openStore(ctx, config.Config{Data: k.dir, Store: k.store})
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	defer st.Close()
-	service, err := content.New(ctx, st, types, content.Options{Meta: schemas.FS})
+	// The clock is ahead, as it is when a server has run for some minutes: what was cut off has been mended.
+	later := func() time.Time { return time.Now().Add(5 * time.Minute) }
+	service, err := content.New(ctx, st, types, content.Options{Meta: schemas.FS, Now: later})
 	if err != nil {
+		k.t.Fatal(err)
+	}
+	if _, err := service.Sweep(ctx); err != nil {
 		k.t.Fatal(err)
 	}
 	breaches, err := service.Verify(ctx)

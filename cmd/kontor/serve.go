@@ -48,7 +48,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
-	opened, err := openStore(c)
+	opened, err := openStore(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -138,27 +138,46 @@ func background(ctx context.Context, accounts *auth.Service, entries *content.Se
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		hourly := time.NewTicker(time.Hour)
-		defer hourly.Stop()
-		for {
+		every(ctx, time.Hour, func() {
 			if err := accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("sessions that have run out were not deleted", "error", err)
 			}
-			if n, err := entries.SweepFiles(ctx); err != nil && ctx.Err() == nil {
-				log.Warn("bytes that belong to no file were not removed", "error", err)
-			} else if n > 0 {
-				log.Info("bytes that belonged to no file were removed", "count", n)
-			}
-			select {
-			case <-hourly.C:
-			case <-ctx.Done():
-				return
-			}
-		}
+			n, err := entries.SweepFiles(ctx)
+			swept(ctx, log, n, err, "bytes that belonged to no file were removed", "bytes that belong to no file were not removed")
+		})
+	})
+	wg.Go(func() {
+		every(ctx, time.Minute, func() {
+			n, err := entries.Sweep(ctx)
+			swept(ctx, log, n, err, "writes that were cut off were mended", "writes that were cut off were not mended")
+		})
 	})
 	return func() {
 		cancel()
 		wg.Wait()
+	}
+}
+
+// every calls fn now and again after each period, until ctx ends.
+func every(ctx context.Context, period time.Duration, fn func()) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		fn()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// swept notes what a sweep came to.
+func swept(ctx context.Context, log *slog.Logger, n int, err error, done, failed string) {
+	if err != nil && ctx.Err() == nil {
+		log.Warn(failed, "error", err)
+	} else if n > 0 {
+		log.Info(done, "count", n)
 	}
 }
 

@@ -92,6 +92,9 @@ func TestMain(m *testing.M) {
 	if prepared.dir != "" {
 		_ = os.RemoveAll(prepared.dir)
 	}
+	if err := databases.drop(); err != nil {
+		fmt.Fprintln(os.Stderr, "databases of tests are left:", err)
+	}
 	os.Exit(code)
 }
 
@@ -186,7 +189,7 @@ func testTypes() (*schema.Set, error) {
 func newServer(t testing.TB, u setup) *server {
 	t.Helper()
 	if u.store == nil {
-		u.store = openSQLite
+		u.store = openStore
 	}
 	ctx := context.Background()
 	s := &server{t: t, store: &switchedStore{Store: u.store(t)}, log: &logText{}, secrets: map[string]string{}, password: "correct horse battery"}

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -22,7 +21,6 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
 	"kontor/pkg/schema"
-	"kontor/pkg/store/sqlitestore"
 	"kontor/schemas"
 )
 
@@ -128,11 +126,7 @@ func newTranscriptClient(t *testing.T) *transcriptClient {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := sqlitestore.Open(filepath.Join(t.TempDir(), "kontor.db"), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st := openStore(t)
 	accounts, err := auth.New(ctx, st, auth.Options{})
 	if err != nil {
 		t.Fatal(err)

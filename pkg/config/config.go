@@ -20,7 +20,7 @@ type Config struct {
 	Schemas         string        // the directory of the content types; "" for the shipped ones
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
 	SiteURL         string        // where the public site is, without a slash at the end; "" if nobody said
-	Store           string        // "" for SQLite in Data
+	Store           string        // "" for SQLite in Data, else an address of MongoDB, with its password
 	LogFormat       string        // LogText or LogJSON
 	LogLevel        slog.Level    //
 	RequestTimeout  time.Duration // how long a request may take

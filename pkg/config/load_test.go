@@ -140,8 +140,12 @@ func TestValues(t *testing.T) {
 		{"cors-origins", "https://*.portal.example", "wants sites", ""},
 		{"cors-origins", "portal.example", "wants sites", ""},
 		{"cors-origins", "https://portal.example/path", "wants sites", ""},
-		{"store", "mongodb://u:pw@db/kontor", "mongodb is not offered yet", ""},
-		{"store", "sqlite", "not the address", ""},
+		{"store", "mongodb://u:pw@db/kontor", "", "******"},
+		{"store", "mongodb+srv://u:pw@db/kontor", "", "******"},
+		{"store", "mongodb://", "such as mongodb://", ""},
+		{"store", "mongodb:db", "such as mongodb://", ""},
+		{"store", "mysql://u:pw@db/kontor", "such as mongodb://", ""},
+		{"store", "sqlite", "such as mongodb://", ""},
 	} {
 		t.Run(tt.name+"="+tt.value, func(t *testing.T) {
 			c, err := load(t, []string{"--" + tt.name, tt.value}, nil, "")

@@ -55,8 +55,8 @@ func settings() []setting {
 		{name: "site-url", kind: textKind, help: "where the public site is, https://…: for sitemaps and previews",
 			parse: into(func(c *Config) *string { return &c.SiteURL }, webAddress), show: func(c *Config) string { return c.SiteURL }},
 		// A database's address carries its password.
-		{name: "store", kind: textKind, secret: true, help: "where documents are kept; empty is SQLite in the data directory",
-			parse: into(func(c *Config) *string { return &c.Store }, embedded), show: func(c *Config) string { return c.Store }},
+		{name: "store", kind: textKind, secret: true, help: "where documents are kept, mongodb://…; empty is SQLite in the data directory",
+			parse: into(func(c *Config) *string { return &c.Store }, database), show: func(c *Config) string { return c.Store }},
 		{name: "log-format", kind: textKind, standard: LogText, help: "text or json",
 			parse: into(func(c *Config) *string { return &c.LogFormat }, oneOf(LogText, LogJSON)), show: func(c *Config) string { return c.LogFormat }},
 		{name: "log-level", kind: textKind, standard: "info", help: "debug, info, warn or error",
@@ -143,15 +143,13 @@ func webAddress(s string) (string, error) {
 	return strings.TrimRight(s, "/"), nil
 }
 
-func embedded(s string) (string, error) {
-	if s != "" {
-		scheme, _, _ := strings.Cut(s, ":") // the rest may hold a password
-		if !slices.Contains([]string{"mongodb", "mongodb+srv"}, scheme) {
-			return "", errors.New("is not the address of a database that Kontor knows")
-		}
-		return "", fmt.Errorf("%s is not offered yet; leave it empty for SQLite in the data directory", scheme)
+// database wants what can be an address; its driver looks closer. No message repeats it, since it may hold a password.
+func database(s string) (string, error) {
+	scheme, rest, _ := strings.Cut(s, "://")
+	if s != "" && (scheme != "mongodb" && scheme != "mongodb+srv" || rest == "") {
+		return "", errors.New("wants an address such as mongodb://user:password@host/database, or nothing for SQLite in the data directory")
 	}
-	return "", nil
+	return s, nil
 }
 
 func oneOf(words ...string) func(string) (string, error) {

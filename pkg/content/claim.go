@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -115,7 +116,7 @@ func union(r *record, siblings, copies []*record) claimSet {
 // claimOp takes a claim: a new one, or one that contest found to be free for this entry. Taking one over raises its revision even
 // if this entry holds it already, so that an older write of the entry does not release it.
 func (w *write) claimOp(c claim) store.Op {
-	held := value.Object{"documentId": w.next.documentID, "at": w.now}
+	held := value.Object{"documentId": w.next.documentID, "at": w.now, "write": w.name()}
 	if rev := w.taken[c.key]; rev > 0 {
 		return store.Op{Kind: store.Replace, Collection: claims, Key: c.key, Rev: rev, Set: held}
 	}
@@ -145,7 +146,7 @@ func (w *write) released() ([]store.Op, error) {
 	return ops, nil
 }
 
-// release lets claims go after the entry is written. One that stays because of a failure is stale and will be taken over.
+// release lets claims go after the entry is written or given up. One that stays because of a failure is stale and will be taken over.
 func (w *write) release(ops []store.Op) {
 	for len(ops) > 0 {
 		err := w.svc.store.Apply(w.ctx, ops)
@@ -159,6 +160,31 @@ func (w *write) release(ops []store.Op) {
 		}
 		ops = slices.Delete(ops, failed.Index, failed.Index+1)
 	}
+}
+
+// note remembers the claims that a write made before it failed, where they may have happened.
+func (w *write) note(ops []store.Op) {
+	if w.made == nil {
+		w.made = map[string]bool{}
+	}
+	for _, op := range ops {
+		if op.Kind == store.Insert {
+			w.made[op.Key] = true
+		}
+	}
+}
+
+// giveUp lets go the claims that were made for a write that did not happen, so that nobody has to wait until they are stale. Those
+// that were there before it, or that another write of the entry has taken over since, are not this one's to give up.
+func (w *write) giveUp() {
+	var ops []store.Op
+	for _, key := range slices.Sorted(maps.Keys(w.made)) {
+		d, err := w.svc.store.Get(w.ctx, claims, key, nil)
+		if err == nil && text(d.Part(store.Meta), "write") == w.name() {
+			ops = append(ops, store.Op{Kind: store.Delete, Collection: claims, Key: key, Rev: d.Rev})
+		}
+	}
+	w.release(ops)
 }
 
 // contestAll looks at claims of which the first could not be taken, and gives those that others hold.
@@ -195,6 +221,9 @@ func (w *write) contest(c claim) (free bool, err error) {
 		w.taken = map[string]int64{}
 	}
 	w.taken[c.key] = d.Rev
+	if text(d.Part(store.Meta), "write") != w.name() {
+		delete(w.made, c.key)
+	}
 	return true, nil
 }
 

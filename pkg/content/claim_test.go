@@ -165,3 +165,26 @@ func TestID(t *testing.T) {
 		t.Errorf("%d claims are left: %v", n, err)
 	}
 }
+
+// A store may do the ops of a write one by one: what a refused write has claimed until then is free again at once.
+func TestRefusedWriteKeepsNoClaim(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	ctx, typ := t.Context(), k.typ("person")
+	k.create("person", obj{"name": "first", "mail": "a@x.de", "badge": "7"})
+	id := k.create("person", obj{"name": "second", "mail": "b@x.de"})
+	k.st.breakAfter(1 << 30)
+	for _, mail := range []string{"c@x.de", "d@x.de"} {
+		_, err := k.Create(ctx, editor, typ, obj{"name": "refused", "mail": mail, "badge": "7"}, content.Write{})
+		equal(t, "refused", wrong(err), []string{"badge not_unique"})
+	}
+	if _, err := k.Update(ctx, editor, typ, id, obj{"mail": "e@x.de", "badge": "7"}, content.Write{}); err == nil {
+		t.Fatal("it was not refused")
+	}
+	for _, mail := range []string{"c@x.de", "d@x.de", "e@x.de"} {
+		k.create("person", obj{"name": "free", "mail": mail})
+	}
+	_, err := k.Create(ctx, editor, typ, obj{"name": "last", "mail": "b@x.de"}, content.Write{})
+	equal(t, "held", wrong(err), []string{"mail not_unique"})
+	k.st.heal()
+}

@@ -10,6 +10,7 @@ const (
 	claims   = "_claims"   // type/locale/field/value, held by a documentId
 	counters = "_counters" // by type: the next free numeric id
 	settings = "_settings" // the active set of types
+	spreads  = "_spreads"  // type/documentId/write: a write that has begun to copy shared fields to other locales
 )
 
 func historyOf(t *schema.Type) string { return t.ID + "~" }

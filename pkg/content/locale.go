@@ -2,11 +2,15 @@ package content
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
+	"time"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
+	"kontor/pkg/query"
 	"kontor/pkg/schema"
+	"kontor/pkg/store"
 	"kontor/pkg/value"
 )
 
@@ -122,16 +126,60 @@ func (w *write) sameShared(a, b value.Object) bool {
 const alignment = "share"
 
 // align copies shared fields once more, where two locales were written at once. Whichever of both comes last sees the other's.
-func (s *Service) align(ctx context.Context, t *schema.Type, documentID string) {
+func (s *Service) align(ctx context.Context, t *schema.Type, documentID string) error {
 	_, err := s.mutate(ctx, auth.System("kontor"), t, documentID, Write{Action: alignment}, func(w *write) error {
 		if !w.cur.live() {
 			return errGone
 		}
 		return nil
 	})
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		s.log.Warn("shared fields were not compared", "entry", t.ID+" "+documentID, "error", err)
+	if fault.Is(err, fault.NotFound) {
+		return nil
 	}
+	return err
+}
+
+// name tells this write from every other one.
+func (w *write) name() string {
+	if w.mark == "" {
+		w.mark = rand.Text()[:12]
+	}
+	return w.mark
+}
+
+// spreadOps note that the copying of shared fields has begun and that it is done. A store may do the ops of a write one by one, and
+// who dies in the middle leaves the first.
+func (w *write) spreadOps() (begun, ended store.Op) {
+	key := w.typ.ID + "/" + w.next.documentID + "/" + w.name()
+	note := value.Object{"type": w.typ.ID, "documentId": w.next.documentID, "at": w.now}
+	return store.Op{Kind: store.Keep, Collection: spreads, Key: key, Parts: map[string]value.Object{store.Meta: note}},
+		store.Op{Kind: store.Delete, Collection: spreads, Key: key}
+}
+
+// Sweep mends what writes that died have left: it copies the shared fields of entries whose other locales have not got them. It looks
+// at a few notes only, and how many entries it dealt with it returns.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	var notes []store.Document
+	err := s.store.Scan(ctx, spreads, query.Filter{}, nil, func(d store.Document) error {
+		if at, err := time.Parse(timeFormat, text(d.Part(store.Meta), "at")); err != nil || s.now().Sub(at) >= staleAfter {
+			notes = append(notes, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i, d := range notes {
+		if t, ok := s.types.Type(text(d.Part(store.Meta), "type")); ok && t.Localized() {
+			if err := s.align(ctx, t, text(d.Part(store.Meta), "documentId")); err != nil {
+				return i, err
+			}
+		}
+		if err := s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: spreads, Key: d.Key}}); err != nil {
+			return i, err
+		}
+	}
+	return len(notes), nil
 }
 
 // withShared gives snapshot with the shared fields of from.

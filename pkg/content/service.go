@@ -60,7 +60,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	}
 	s.ids.Store, s.ids.Collection = st, counters
 	s.active.meta = o.Meta
-	for _, c := range []string{claims, counters, settings} {
+	for _, c := range []string{claims, counters, settings, spreads} {
 		if err := st.Ensure(ctx, store.Collection{Name: c}); err != nil {
 			return nil, fmt.Errorf("collection %s: %w", c, err)
 		}

@@ -19,7 +19,8 @@ import (
 const maxAttempts = 60
 
 // write is one change of an entry in the making: it reads the entry, decides what it becomes, and applies that as one list of ops
-// which holds at every prefix: claims first, then the archived version, the entry, its other locales, and last what is let go.
+// which holds at every prefix: claims first, then the archived version, the entry, its other locales, and last what is let go. What
+// dies between the entry and its other locales is noted before and mended by Sweep.
 type write struct {
 	svc    *Service
 	ctx    context.Context
@@ -38,6 +39,8 @@ type write struct {
 
 	publishing bool             // this write makes the draft public
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
+	mark       string           // see name
+	made       map[string]bool  // claims that this write may have made, by key
 }
 
 // mutate runs fn on an entry until its result could be written on top of what fn has seen. fn changes w.next.
@@ -64,7 +67,9 @@ func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, doc
 		}
 		saved, err := w.commit()
 		if err == nil && w.spreads() {
-			s.align(ctx, t, documentID)
+			if err := s.align(ctx, t, documentID); err != nil {
+				s.log.Warn("shared fields were not compared", "entry", t.ID+" "+documentID, "error", err)
+			}
 		}
 		if !fault.Is(err, fault.Conflict) {
 			return saved, err
@@ -222,6 +227,14 @@ func (w *write) unchanged() bool {
 
 // commit writes w.next. A Conflict means that somebody else wrote first.
 func (w *write) commit() (Saved, error) {
+	saved, err := w.try()
+	if err != nil {
+		w.giveUp()
+	}
+	return saved, err
+}
+
+func (w *write) try() (Saved, error) {
 	saved := Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing}
 	suffix := 1
 	for range 4 * maxAttempts { // a try is lost to each slug that is taken, and to writers of this same entry
@@ -245,7 +258,11 @@ func (w *write) commit() (Saved, error) {
 			w.release(released)
 			saved.Rev = w.next.rev + 1
 			return saved, nil
-		case !errors.As(err, &failed) || failed.Index >= len(wanted):
+		case !errors.As(err, &failed):
+			return saved, err
+		}
+		w.note(ops[:min(failed.Index, len(wanted))])
+		if failed.Index >= len(wanted) {
 			return saved, err
 		}
 		taken, err := w.contestAll(wanted[failed.Index:])
@@ -287,6 +304,11 @@ func (w *write) ops() (ops []store.Op, wanted []claim, err error) {
 		return nil, nil, err
 	}
 	ops = append(ops, step...)
+	if len(w.copies) == 0 {
+		return ops, wanted, nil
+	}
+	begun, ended := w.spreadOps()
+	ops = slices.Insert(ops, len(wanted), begun)
 	for _, n := range w.copies {
 		i := slices.IndexFunc(w.siblings, func(r *record) bool { return r.locale == n.locale })
 		if step, err = w.replace(w.siblings[i], n); err != nil {
@@ -294,7 +316,7 @@ func (w *write) ops() (ops []store.Op, wanted []claim, err error) {
 		}
 		ops = append(ops, step...)
 	}
-	return ops, wanted, nil
+	return append(ops, ended), wanted, nil
 }
 
 // stamp puts down who did what and when, and what the snapshots refer to.

@@ -32,7 +32,7 @@ var table = map[string][]string{
 }
 
 // drivers are imported by the command that wires them and by tests, and by nobody else.
-var drivers = []string{"pkg/store/sqlitestore", "pkg/blob/fileblob"}
+var drivers = []string{"pkg/store/sqlitestore", "pkg/store/mongostore", "pkg/blob/fileblob"}
 
 // halves are pure parts of a package, below it so that their libraries have a home of their own; whoever needs one has it in its row.
 var halves = []string{"pkg/asset/rendition"}
@@ -46,6 +46,7 @@ var homes = map[string][]string{
 	"github.com/andybalholm/brotli":            {"pkg/api"},
 	"github.com/swaggest/swgui":                {"pkg/api"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
+	"go.mongodb.org/mongo-driver/v2":           {"pkg/store/mongostore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"pkg/schema", "pkg/api"}, // api: tests hold answers against the OpenAPI document

@@ -8,7 +8,7 @@ package query
 // Query is a list request on a content type.
 type Query struct {
 	Filter   Filter
-	Sort     []Order // documentId and locale always follow
+	Sort     []Order // documentId and locale follow, in the direction of the last
 	Page     Page
 	Fields   []string   // scalar fields to answer; nil means all
 	Populate []Populate // what to resolve; nothing by default

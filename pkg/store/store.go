@@ -55,7 +55,7 @@ type Collection struct {
 // Query asks for documents of one collection.
 type Query struct {
 	Filter query.Filter  // paths start with a part, or are KeyPath
-	Sort   []query.Order // scalars only; the key always follows, ascending
+	Sort   []query.Order // scalars only; the key follows, in the direction of the last: an index is read backwards as a whole
 	Offset int
 	Limit  int      // 0 means none
 	Parts  []string // the parts to load; nil means all, empty means none but key and revision
@@ -106,7 +106,8 @@ type Store interface {
 	Get(ctx context.Context, collection, key string, parts []string) (Document, error)
 
 	// Find loads what a query hits, in its order. A condition that no index serves scans; ctx bounds its time. Text order is by
-	// bytes, numbers by size (1 equals 1.0), absent before everything; the order is total because the key follows.
+	// bytes, numbers by size (1 equals 1.0), absent before everything; the order is total because the key follows, ascending
+	// unless the last of the sort descends.
 	Find(ctx context.Context, collection string, q Query) ([]Document, error)
 
 	// Count says how many documents a filter hits.

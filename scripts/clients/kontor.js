@@ -1,5 +1,6 @@
 // Starts the kontor that KONTOR_BIN names, with the content types in schemas/, an empty store and accounts of its own.
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,6 +13,8 @@ export const schemas = join(dirname(fileURLToPath(import.meta.url)), "schemas");
 export async function startKontor() {
   const binary = process.env.KONTOR_BIN;
   if (!binary) throw new Error("KONTOR_BIN must name the built kontor; scripts/test does that");
+  const [, servers, options = ""] = process.env.KONTOR_TEST_STORE?.match(/^(mongodb[^/]*\/\/[^/?]+)[^?]*(\?.*)?$/) ?? [];
+  if (servers) process.env.KONTOR_STORE = `${servers}/kontor_test_${randomBytes(8).toString("hex")}${options}`; // stays there
   const data = mkdtempSync(join(tmpdir(), "kontor-clients-"));
   const run = (args, input) => execFileSync(binary, [...args, "--data", data], { input, encoding: "utf8" }).trim();
   const addUser = (email, role) => run(["user", "add", "--email", email, "--role", role, "--password-stdin"], password);

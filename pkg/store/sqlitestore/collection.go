@@ -1,7 +1,6 @@
 package sqlitestore
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -29,8 +28,8 @@ type collection struct {
 }
 
 func newCollection(c store.Collection) (*collection, error) {
-	if !validName(c.Name) {
-		return nil, fault.New(fault.Invalid, "The name of the collection %q is not allowed", c.Name)
+	if err := store.CheckName(c.Name); err != nil {
+		return nil, err
 	}
 	out := &collection{
 		decl: c, table: quote("doc." + c.Name),
@@ -48,11 +47,6 @@ func newCollection(c store.Collection) (*collection, error) {
 		}
 	}
 	return out, nil
-}
-
-func validName(name string) bool {
-	ok, _ := regexp.MatchString(`^_?[a-z][a-z0-9-]{0,79}~?$`, name)
-	return ok
 }
 
 func (c *collection) index(paths []string) error {

@@ -3,7 +3,6 @@ package sqlitestore
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"kontor/pkg/fault"
@@ -48,11 +47,11 @@ func element(alias string) string {
 
 // documentPlace resolves a path that starts with a part.
 func documentPlace(path string) (place, error) {
-	part, rest, deep := strings.Cut(path, ".")
-	if !slices.Contains(store.Parts(), part) {
-		return place{}, fault.New(fault.Invalid, "The path %q starts with no part of a document", path)
-	}
-	if !deep {
+	part, rest, err := store.CheckPath(path)
+	switch {
+	case err != nil:
+		return place{}, err
+	case part == path:
 		return place{json: part, path: "'$'"}, nil
 	}
 	return within(part, rest)

@@ -3,7 +3,6 @@ package sqlitestore
 import (
 	"context"
 	"database/sql/driver"
-	"slices"
 	"strings"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -22,7 +21,7 @@ type compiled struct {
 
 // Get loads one document by its key.
 func (s *Store) Get(ctx context.Context, name, key string, parts []string) (store.Document, error) {
-	cols, err := columns(parts)
+	cols, err := store.CheckParts(parts)
 	if err != nil {
 		return store.Document{}, err
 	}
@@ -42,7 +41,7 @@ func (s *Store) Get(ctx context.Context, name, key string, parts []string) (stor
 
 // Find loads what a query hits.
 func (s *Store) Find(ctx context.Context, name string, q store.Query) ([]store.Document, error) {
-	cols, err := columns(q.Parts)
+	cols, err := store.CheckParts(q.Parts)
 	if err != nil {
 		return nil, err
 	}
@@ -104,29 +103,13 @@ func (s *Store) swap(from, to *collection) {
 	}
 }
 
-// columns checks the names of parts; nil means all.
-func columns(parts []string) ([]string, error) {
-	if parts == nil {
-		return store.Parts(), nil
-	}
-	for i, p := range parts {
-		if !slices.Contains(store.Parts(), p) {
-			return nil, fault.New(fault.Invalid, "A document has no part %q", p)
-		}
-		if slices.Contains(parts[:i], p) {
-			return columns(slices.Compact(slices.Sorted(slices.Values(parts))))
-		}
-	}
-	return parts, nil
-}
-
 func selection(col *collection, cols []string) string {
 	return "SELECT d.key,d.rev" + strings.Join(append([]string{""}, cols...), ",d.") + " FROM " + col.table + " AS d"
 }
 
 func compileFind(col *collection, q store.Query, cols []string, popular popular) (compiled, error) {
-	if q.Offset < 0 || q.Limit < 0 {
-		return compiled{}, fault.New(fault.Invalid, "An offset or a limit is negative")
+	if err := store.CheckWindow(q.Offset, q.Limit); err != nil {
+		return compiled{}, err
 	}
 	c := compiler{col: col, popular: popular, windowed: q.Limit > 0}
 	where, err := c.where(q.Filter)
@@ -159,9 +142,9 @@ func (c *compiler) window(q store.Query) string {
 // ordering writes the sort keys. SQLite sorts NULL first ascending and last descending, as the port wants absent values.
 func ordering(sort []query.Order) (string, error) {
 	var terms []string
+	desc := ""
 	for _, o := range sort {
-		desc := ""
-		if o.Desc {
+		if desc = ""; o.Desc {
 			desc = " DESC"
 		}
 		if o.Path == store.KeyPath {
@@ -173,7 +156,7 @@ func ordering(sort []query.Order) (string, error) {
 		}
 		terms = append(terms, p.scalar()+desc)
 	}
-	return strings.Join(append(terms, "d.key"), ", "), nil
+	return strings.Join(append(terms, "d.key"+desc), ", "), nil
 }
 
 // load runs a selection of key, revision and parts.

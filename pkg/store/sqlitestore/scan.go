@@ -17,7 +17,7 @@ const (
 // Scan first lists the ids of the hits in key order, then loads the documents piece by piece, each piece in a read of its own: no
 // read transaction stays open while fn runs, which would keep the log from being written back. What no longer hits is left out.
 func (s *Store) Scan(ctx context.Context, name string, f query.Filter, parts []string, fn func(store.Document) error) error {
-	cols, err := columns(parts)
+	cols, err := store.CheckParts(parts)
 	if err != nil {
 		return err
 	}

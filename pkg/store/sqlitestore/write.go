@@ -48,33 +48,11 @@ func (s *Store) Apply(ctx context.Context, ops []store.Op) error {
 
 func prepareStep(op store.Op, table string) (step, error) {
 	out := step{op: op, table: table, parts: map[string]any{}}
-	if err := checkKey(op.Key); err != nil {
-		return out, err
-	}
-	if op.Kind < store.Insert || op.Kind > store.Delete {
-		return out, fault.New(fault.Invalid, "The kind of an op is not known")
-	}
-	if op.Kind != store.Replace && len(op.Set)+len(op.Inc) > 0 {
-		return out, fault.New(fault.Invalid, "Only a replace sets or adds to fields")
-	}
-	if op.Kind == store.Delete {
-		return out, nil
-	}
-	if err := checkChange(op.Set, op.Inc); err != nil {
+	if err := store.CheckOp(op); err != nil {
 		return out, err
 	}
 	for name, part := range op.Parts {
-		if _, err := columns([]string{name}); err != nil {
-			return out, err
-		}
-		if op.Kind == store.Replace && name == store.Meta {
-			return out, fault.New(fault.Invalid, "A replace does not exchange the part %s", store.Meta)
-		}
-		text, err := encodePart(part)
-		if err != nil {
-			return out, err
-		}
-		out.parts[name] = text
+		out.parts[name] = encodePart(part)
 	}
 	return out, nil
 }
@@ -161,7 +139,7 @@ func (s *Store) Touch(ctx context.Context, name string, f query.Filter, set valu
 	if _, err := s.collection(name); err != nil {
 		return 0, err
 	}
-	if err := checkChange(set, inc); err != nil {
+	if err := store.CheckChange(set, inc); err != nil {
 		return 0, err
 	}
 	hit := 0
@@ -199,22 +177,6 @@ func touch(ctx context.Context, c *conn, col *collection, id int64, set value.Ob
 	return err
 }
 
-// checkChange refuses what Set and Inc cannot carry.
-func checkChange(set value.Object, inc map[string]int64) error {
-	if err := checkValue(set, 0); err != nil {
-		return err
-	}
-	for name, n := range inc {
-		if _, twice := set[name]; twice {
-			return fault.New(fault.Invalid, "The field %q is set and added to at once", name)
-		}
-		if err := checkValue(value.Object{name: n}, 0); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // changeMeta gives the JSON of Meta after a change.
 func changeMeta(stored any, set value.Object, inc map[string]int64) (any, error) {
 	meta := value.Object{}
@@ -234,5 +196,8 @@ func changeMeta(stored any, set value.Object, inc map[string]int64) (any, error)
 		}
 		meta[name] = old + n
 	}
-	return encodePart(meta)
+	if err := store.CheckValue(meta); err != nil {
+		return nil, err
+	}
+	return encodePart(meta), nil
 }

@@ -183,7 +183,7 @@ func testWhole(t *testing.T, f *fixture) {
 			}
 		})
 	}
-	for range 100 {
+	for range times(100) {
 		f.raise("whole")
 	}
 	stop.Store(true)

@@ -33,6 +33,7 @@ func testMatch(t *testing.T, h Harness) {
 		{Op: query.Match, Path: "sub", Args: []query.Filter{query.AllOf(is("x", query.Eq, int64(1)), is("y", query.Eq, int64(2)))}},
 		{Op: query.NoMatch, Path: "sub", Args: []query.Filter{is("x", query.Eq, int64(3))}},
 	}
+	docs = h.storable(docs)
 	for how, many := range map[string][]string{"declared": {"published.links"}, "undeclared": nil} {
 		t.Run(how, func(t *testing.T) {
 			f := h.open(t, store.Collection{Many: many})

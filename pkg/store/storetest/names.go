@@ -55,6 +55,7 @@ func testNames(t *testing.T, h Harness) {
 	}
 	t.Run("Set and Inc", func(t *testing.T) { testStrangeMeta(t, f) })
 	t.Run("indexes", func(t *testing.T) {
+		h.need(t, AnyIndex)
 		var c store.Collection
 		c.Name = col
 		for _, name := range strange()[:35] {

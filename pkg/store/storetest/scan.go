@@ -84,7 +84,7 @@ func testScanEnds(t *testing.T, f *fixture) {
 func testManyScans(f *fixture) {
 	var all sync.WaitGroup
 	filter := query.Where(store.KeyPath, query.Lt, numbered("s", 6))
-	for range 30 {
+	for range times(30) {
 		all.Go(func() {
 			err := f.Scan(f.ctx, col, filter, nil, func(store.Document) error {
 				return f.Scan(f.ctx, col, filter, nil, func(store.Document) error { return nil })
@@ -117,7 +117,7 @@ func testScanAndWrite(t *testing.T, f *fixture, total int) {
 			}
 		})
 	}
-	for range 3 {
+	for range times(3) {
 		seen := map[string]int{}
 		var order []string
 		err := f.Scan(f.ctx, col, query.Filter{}, nil, func(d store.Document) error {

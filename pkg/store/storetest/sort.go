@@ -12,7 +12,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// testSort: scalars by size or bytes, absent first ascending and last descending, ties by the key ascending.
+// testSort: scalars by size or bytes, absent first ascending and last descending, ties by the key in the
+// direction of the last.
 func testSort(t *testing.T, h Harness) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var docs []store.Document
@@ -73,7 +74,11 @@ func sorted(docs []store.Document, f query.Filter, order []query.Order) []string
 				return c
 			}
 		}
-		return cmp.Compare(a.Key, b.Key)
+		c := cmp.Compare(a.Key, b.Key)
+		if len(order) > 0 && order[len(order)-1].Desc {
+			c = -c
+		}
+		return c
 	})
 	return keysOf(kept)
 }

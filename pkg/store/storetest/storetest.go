@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kontor/pkg/store"
+	"kontor/pkg/value"
 )
 
 // Capability names something that the contract wants and a lesser server may lack.
@@ -24,7 +25,9 @@ const (
 	SecondHandle Capability = "second handle" // two handles, of two processes or of one, share a database
 	Reopen       Capability = "reopen"        // what was acknowledged is there after Close and Open
 	AnyName      Capability = "any name"      // names of fields with dots, "$", quotes, NUL, and the empty name
-	Elements     Capability = "elements"      // Match and NoMatch
+	AnyIndex     Capability = "any index"     // indexes of fields with such names
+	Elements     Capability = "elements"      // conditions that one element meets: Match, NoMatch, and Between on lists
+	NestedLists  Capability = "nested lists"  // lists as elements of lists
 	ManyValues   Capability = "many values"   // In with 10,000 values
 	LargeText    Capability = "large text"    // texts of 1 MB
 )
@@ -81,7 +84,39 @@ func (h Harness) Run(t *testing.T) {
 // need skips a test that wants something the server lacks.
 func (h Harness) need(t *testing.T, c Capability) {
 	t.Helper()
-	if slices.Contains(h.Lacks, c) {
+	if h.lacks(c) {
 		t.Skipf("the server lacks: %s", c)
 	}
+}
+
+func (h Harness) lacks(c Capability) bool { return slices.Contains(h.Lacks, c) }
+
+// storable leaves out the documents that the server cannot keep.
+func (h Harness) storable(docs []store.Document) []store.Document {
+	if !h.lacks(NestedLists) {
+		return docs
+	}
+	return slices.DeleteFunc(docs, func(d store.Document) bool {
+		for _, part := range d.Parts {
+			if nested(value.Normal(part), false) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// nested tells whether a value has a list in a list.
+func nested(v any, within bool) bool {
+	switch x := v.(type) {
+	case value.List:
+		return within || slices.ContainsFunc(x, func(e any) bool { return nested(e, true) })
+	case value.Object:
+		for _, e := range x {
+			if nested(e, false) {
+				return true
+			}
+		}
+	}
+	return false
 }
