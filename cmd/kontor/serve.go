@@ -51,7 +51,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	bl, err := openBlobs(c)
+	bl, err := openBlobs(ctx, c, log)
 	if err != nil {
 		return err
 	}

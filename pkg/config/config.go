@@ -19,6 +19,7 @@ type Config struct {
 	Schemas         string        // the directory of the content types; "" for the shipped ones
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
 	Store           string        // "" for SQLite in Data
+	Blob            string        // "" for files in Data
 	LogFormat       string        // LogText or LogJSON
 	LogLevel        slog.Level    //
 	RequestTimeout  time.Duration // how long a request may take

@@ -142,6 +142,10 @@ func TestValues(t *testing.T) {
 		{"cors-origins", "https://portal.example/path", "wants sites", ""},
 		{"store", "mongodb://u:pw@db/kontor", "mongodb is not offered yet", ""},
 		{"store", "sqlite", "not the address", ""},
+		{"blob", "s3://id:pw@minio:9000/bucket", "", "******"},
+		{"blob", "", "", ""},
+		{"blob", "minio:9000/bucket", "wants s3://", ""},
+		{"blob", "http://id:pw@minio/bucket", "wants s3://", ""},
 	} {
 		t.Run(tt.name+"="+tt.value, func(t *testing.T) {
 			c, err := load(t, []string{"--" + tt.name, tt.value}, nil, "")

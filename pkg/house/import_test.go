@@ -30,7 +30,7 @@ var table = map[string][]string{
 }
 
 // drivers are imported by the command that wires them and by tests, and by nobody else.
-var drivers = []string{"pkg/store/sqlitestore", "pkg/blob/fileblob"}
+var drivers = []string{"pkg/store/sqlitestore", "pkg/blob/fileblob", "pkg/blob/s3blob"}
 
 // halves are pure parts of a package, below it so that their libraries have a home of their own; whoever needs one has it in its row.
 var halves = []string{"pkg/asset/rendition"}
@@ -40,6 +40,7 @@ var homes = map[string][]string{
 	"github.com/gofiber/fiber/v2":              {"pkg/api"},
 	"github.com/valyala/fasthttp":              {"pkg/api"}, // below Fiber
 	"github.com/google/uuid":                   {"pkg/api"},
+	"github.com/minio/minio-go/v7":             {"pkg/blob/s3blob"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},

@@ -1,0 +1,61 @@
+package s3blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"testing"
+
+	"kontor/pkg/blob"
+	"kontor/pkg/blob/blobtest"
+)
+
+// servers are the variables of the environment that hold the addresses of the servers to test with, as scripts/services prints them.
+var servers = []string{"KONTOR_TEST_S3_MINIO", "KONTOR_TEST_S3_VERSITYGW"}
+
+// onEach runs a test on each server.
+func onEach(t *testing.T, test func(t *testing.T, a Address)) {
+	for _, variable := range servers {
+		t.Run(variable, func(t *testing.T) { test(t, serverOf(t, variable)) })
+	}
+}
+
+func serverOf(t *testing.T, variable string) Address {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s is not set", variable)
+		}
+		t.Skip("KONTOR_TEST_S3_MINIO and KONTOR_TEST_S3_VERSITYGW name no servers: eval \"$(scripts/services up)\"")
+	}
+	a, err := ParseAddress(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// in gives the address of a storage of its own for a directory.
+func (a Address) in(dir string) Address {
+	digest := sha256.Sum256([]byte(dir))
+	a.Prefix = "test/" + hex.EncodeToString(digest[:8])
+	return a
+}
+
+func openTest(t *testing.T, a Address) *Store {
+	t.Helper()
+	s, err := open(context.Background(), a, Options{}, usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSuite(t *testing.T) {
+	onEach(t, func(t *testing.T, a Address) {
+		a.Part = minPart
+		blobtest.Harness{Open: func(t *testing.T, dir string) blob.Store { return openTest(t, a.in(dir)) }}.Run(t)
+	})
+}
