@@ -47,7 +47,7 @@ func (s *Store) List(ctx context.Context, prefix, after string, fn func(blob.Inf
 func (l *listing) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	o := minio.ListObjectsOptions{Prefix: l.name(l.prefix), Recursive: true}
+	o := minio.ListObjectsOptions{Prefix: l.name(l.prefix), Recursive: true, MaxKeys: l.page}
 	// Where to start is said in a form that every server takes, which may be a little before.
 	if start := beginning.FindString(l.last); start > l.prefix {
 		o.StartAfter = l.name(start)
@@ -80,7 +80,7 @@ func (s *Store) Tidy(ctx context.Context, before time.Time) (int, error) {
 		var page minio.ListMultipartUploadsResult
 		err := s.again(ctx, func() (err error) {
 			// MinIO takes a prefix for the name of one object, so all uploads of the bucket are asked for.
-			page, err = s.core.ListMultipartUploads(ctx, s.address.Bucket, "", key, id, "", 1000)
+			page, err = s.core.ListMultipartUploads(ctx, s.address.Bucket, "", key, id, "", s.page)
 			return err
 		})
 		if err != nil {
@@ -121,7 +121,7 @@ func (s *Store) growsSince(ctx context.Context, u minio.ObjectMultipartInfo, t t
 	for marker := 0; ; {
 		var page minio.ListObjectPartsResult
 		err := s.again(ctx, func() (err error) {
-			page, err = s.core.ListObjectParts(ctx, s.address.Bucket, u.Key, u.UploadID, marker, 1000)
+			page, err = s.core.ListObjectParts(ctx, s.address.Bucket, u.Key, u.UploadID, marker, s.page)
 			return err
 		})
 		if err != nil {

@@ -35,6 +35,9 @@ const pingTime = 2 * time.Second
 // smallSize is what every Put holds at first. What is no larger, such as most images, takes no more.
 const smallSize = 256 << 10
 
+// pageSize is how many keys or uploads are listed at once, the most that a server gives.
+const pageSize = 1000
+
 // Options are what a Store can be given; the zero value is ready for use.
 type Options struct {
 	Log *slog.Logger // nil discards
@@ -43,12 +46,14 @@ type Options struct {
 // Store is a prefix in a bucket. It implements blob.Store.
 type Store struct {
 	address Address
+	keys    *credentials.Credentials
 	core    minio.Core
 	wire    *patient
 	log     *slog.Logger
 	calls   blob.Calls
 	small   sync.Pool // of *[smallSize]byte
 	parts   sync.Pool // of *[]byte of address.Part
+	page    int       // how many keys are listed at once
 
 	// unconditional is set for servers that know no conditional writes. Then of several Puts of one key only those of this
 	// process keep apart; nobody else makes the same key, as it is random.
@@ -63,30 +68,35 @@ func Open(ctx context.Context, a Address, o Options) (*Store, error) {
 }
 
 func open(ctx context.Context, a Address, o Options, p patience) (*Store, error) {
-	s := &Store{address: a, wire: newPatient(p), log: o.Log}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	s.small.New = func() any { return new([smallSize]byte) }
-	s.parts.New = func() any { b := make([]byte, a.Part); return &b }
-	keys := a.keys()
-	client, err := minio.New(a.Host, &minio.Options{
-		Creds: keys, Secure: !a.Plain, Transport: s.wire, Region: a.Region, BucketLookup: a.lookup(), MaxRetries: 1, // again does that
-	})
+	s, err := prepare(a, o, p)
 	if err != nil {
 		return nil, fmt.Errorf("the address of the storage of files, %s, can't be used: %w", a, err)
 	}
-	s.core = minio.Core{Client: client}
-	if err := s.check(ctx, keys); err != nil {
+	if err := s.check(ctx); err != nil {
 		s.wire.next.CloseIdleConnections()
 		return nil, fmt.Errorf("the storage of files at %s can't be used: %s (%w)", a, s.sentence(err), err)
 	}
 	return s, nil
 }
 
+// prepare makes a store without asking the server for anything.
+func prepare(a Address, o Options, p patience) (*Store, error) {
+	s := &Store{address: a, keys: a.keys(), wire: newPatient(p), log: o.Log, page: pageSize}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.small.New = func() any { return new([smallSize]byte) }
+	s.parts.New = func() any { b := make([]byte, a.Part); return &b }
+	client, err := minio.New(a.Host, &minio.Options{
+		Creds: s.keys, Secure: !a.Plain, Transport: s.wire, Region: a.Region, BucketLookup: a.lookup(), MaxRetries: 1, // again does that
+	})
+	s.core = minio.Core{Client: client}
+	return s, err
+}
+
 // check tries what the driver needs, in the order in which an operator would look for what is wrong.
-func (s *Store) check(ctx context.Context, keys *credentials.Credentials) error {
-	if v, err := keys.GetWithContext(s.core.CredContext()); err != nil || v.AccessKeyID == "" {
+func (s *Store) check(ctx context.Context) error {
+	if v, err := s.keys.GetWithContext(s.core.CredContext()); err != nil || v.AccessKeyID == "" {
 		return minio.ErrorResponse{Code: "InvalidAccessKeyId", Message: "neither the address nor the environment has an ID and a SECRET"}
 	}
 	err := s.again(ctx, func() error { return s.look(ctx) })

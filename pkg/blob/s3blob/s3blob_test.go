@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/minio/minio-go/v7"
+
 	"kontor/pkg/blob"
 	"kontor/pkg/blob/blobtest"
 )
@@ -14,10 +16,14 @@ import (
 // servers are the variables of the environment that hold the addresses of the servers to test with, as scripts/services prints them.
 var servers = []string{"KONTOR_TEST_S3_MINIO", "KONTOR_TEST_S3_VERSITYGW"}
 
-// onEach runs a test on each server.
+// onEach runs a test on each server, on both at once.
 func onEach(t *testing.T, test func(t *testing.T, a Address)) {
 	for _, variable := range servers {
-		t.Run(variable, func(t *testing.T) { test(t, serverOf(t, variable)) })
+		t.Run(variable, func(t *testing.T) {
+			a := serverOf(t, variable)
+			t.Parallel()
+			test(t, a)
+		})
 	}
 }
 
@@ -50,7 +56,17 @@ func openTest(t *testing.T, a Address) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { empty(t, s) })
 	return s
+}
+
+// empty removes everything below the prefix of a storage, which may be closed.
+func empty(t *testing.T, s *Store) {
+	found := s.core.Client.ListObjects(context.Background(), s.address.Bucket, minio.ListObjectsOptions{Prefix: s.name(""), Recursive: true})
+	for failed := range s.core.Client.RemoveObjects(context.Background(), s.address.Bucket, found, minio.RemoveObjectsOptions{}) {
+		t.Errorf("%s stays: %v", failed.ObjectName, failed.Err)
+	}
+	s.wire.next.CloseIdleConnections()
 }
 
 func TestSuite(t *testing.T) {
