@@ -140,7 +140,7 @@ func (w *write) inParts(ctx context.Context, part []byte, r io.Reader) (i blob.I
 func (w *write) send(ctx context.Context, upload string, part []byte, r io.Reader) (parts []minio.CompletePart, size int64, err error) {
 	n := len(part)
 	for more := true; more; {
-		if len(parts) == maxParts {
+		if len(parts) == w.most {
 			return nil, 0, fault.New(fault.TooLarge, "A file has at most %d bytes", w.address.Longest()).With("maxBytes", w.address.Longest())
 		}
 		p, err := w.sendPart(ctx, upload, len(parts)+1, part[:n])

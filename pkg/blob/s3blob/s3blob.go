@@ -54,6 +54,7 @@ type Store struct {
 	small   sync.Pool // of *[smallSize]byte
 	parts   sync.Pool // of *[]byte of address.Part
 	page    int       // how many keys are listed at once
+	most    int       // how many parts an upload may have
 
 	// unconditional is set for servers that know no conditional writes. Then of several Puts of one key only those of this
 	// process keep apart; nobody else makes the same key, as it is random.
@@ -81,7 +82,7 @@ func open(ctx context.Context, a Address, o Options, p patience) (*Store, error)
 
 // prepare makes a store without asking the server for anything.
 func prepare(a Address, o Options, p patience) (*Store, error) {
-	s := &Store{address: a, keys: a.keys(), wire: newPatient(p), log: o.Log, page: pageSize}
+	s := &Store{address: a, keys: a.keys(), wire: newPatient(p), log: o.Log, page: pageSize, most: maxParts}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
