@@ -76,7 +76,7 @@ func (s *Store) sentence(err error) string {
 	switch answer := said(err); {
 	case answer.Code == minio.NoSuchBucket:
 		return "there is no bucket " + a.Bucket + "; make it, or add create=on to the address"
-	case slices.Contains([]string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidTokenId", "ExpiredToken"}, answer.Code):
+	case slices.Contains([]string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidTokenId", "ExpiredToken", "XAdminUserNotFound"}, answer.Code):
 		return "the server does not know the ID, or the SECRET is wrong; they stand in the address, in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or come with the machine"
 	case answer.Code == minio.AccessDenied:
 		return "the account has too few rights on the bucket " + a.Bucket + ": it must list it, and read, write and delete its objects and multipart uploads"

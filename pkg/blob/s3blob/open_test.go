@@ -28,12 +28,12 @@ func newBucket() string { return "t-" + strings.ToLower(rand.Text()) }
 // TestOpenSaysWhatToDo: an operator's mistakes end in a sentence, without the secret.
 func TestOpenSaysWhatToDo(t *testing.T) {
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>Hello</html>") }))
-	defer page.Close()
+	t.Cleanup(page.Close)
 	missing := httptest.NewServer(http.NotFoundHandler())
-	defer missing.Close()
+	t.Cleanup(missing.Close)
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
-	defer secure.Close()
+	t.Cleanup(secure.Close)
 	host := func(s *httptest.Server) string { return s.Listener.Addr().String() }
 	onEach(t, func(t *testing.T, a Address) {
 		for _, c := range []struct {

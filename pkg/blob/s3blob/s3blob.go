@@ -140,7 +140,10 @@ func (s *Store) touch(ctx context.Context, ifFree bool) error {
 	if ifFree {
 		o.SetMatchETagExcept("*")
 	}
-	_, err := s.core.PutObject(ctx, s.address.Bucket, s.name(pingName), strings.NewReader(""), 0, "", sum(nil), o)
+	i, err := s.core.PutObject(ctx, s.address.Bucket, s.name(pingName), strings.NewReader(""), 0, "", sum(nil), o)
+	if err == nil && i.ETag == "" {
+		return minio.ErrorResponse{Code: "NoETag", Message: "a write was answered without an ETag"} // which anything else may do
+	}
 	return err
 }
 
