@@ -190,7 +190,7 @@ func TestEveryProblemInOneError(t *testing.T) {
 }
 
 func TestUnknownVariablesAreWarnings(t *testing.T) {
-	c, err := load(t, nil, []string{"KONTOR_ADR=:1", "KONTOR_PORT_8080_TCP_PROTO=tcp", "KONTOR_CONFIG=x", "OTHER=1"}, "")
+	c, err := load(t, nil, []string{"KONTOR_ADR=:1", "KONTOR_PORT_8080_TCP_PROTO=tcp", "KONTOR_CONFIG=x", "KONTOR_TEST_BLOB=x", "OTHER=1"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

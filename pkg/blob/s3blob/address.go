@@ -31,11 +31,10 @@ type Address struct {
 	id, secret string // "" for those of the environment
 }
 
-// The bounds of a part: Amazon's least, and what a process can hold of several.
+// The bounds of a part: Amazon's least, which is the usual one since each upload holds a part, and what a process can hold of several.
 const (
-	minPart     = 5 << 20
-	maxPart     = 512 << 20
-	defaultPart = 8 << 20
+	minPart = 5 << 20
+	maxPart = 512 << 20
 )
 
 // maxParts is how many parts an upload may have.
@@ -55,7 +54,7 @@ func ParseAddress(text string) (Address, error) {
 	if err != nil || u.Scheme != "s3" || u.Opaque != "" || u.Hostname() == "" || u.Fragment != "" || strings.HasSuffix(u.Host, ":") {
 		return Address{}, errShape
 	}
-	a := Address{Host: u.Host, Part: defaultPart}
+	a := Address{Host: u.Host, Part: minPart}
 	if u.User != nil {
 		a.id = u.User.Username()
 		a.secret, _ = u.User.Password()

@@ -7,12 +7,12 @@ import (
 
 func TestParseAddress(t *testing.T) {
 	for text, want := range map[string]Address{
-		"s3://minio:9000/kontor":                 {Host: "minio:9000", Bucket: "kontor", Part: defaultPart},
-		"s3://id:se%2Fcret@minio/kontor/":        {Host: "minio", Bucket: "kontor", Part: defaultPart, id: "id", secret: "se/cret"},
-		"s3://[::1]:9000/kontor/a/b_c/D.e?":      {Host: "[::1]:9000", Bucket: "kontor", Prefix: "a/b_c/D.e", Part: defaultPart},
-		"s3://h/kontor?tls=off&create=on":        {Host: "h", Bucket: "kontor", Part: defaultPart, Plain: true, Create: true},
-		"s3://h/kontor?tls=on&create=off":        {Host: "h", Bucket: "kontor", Part: defaultPart},
-		"s3://h/a.b-c?region=eu-1&style=host":    {Host: "h", Bucket: "a.b-c", Part: defaultPart, Region: "eu-1", Style: "host"},
+		"s3://minio:9000/kontor":                 {Host: "minio:9000", Bucket: "kontor", Part: minPart},
+		"s3://id:se%2Fcret@minio/kontor/":        {Host: "minio", Bucket: "kontor", Part: minPart, id: "id", secret: "se/cret"},
+		"s3://[::1]:9000/kontor/a/b_c/D.e?":      {Host: "[::1]:9000", Bucket: "kontor", Prefix: "a/b_c/D.e", Part: minPart},
+		"s3://h/kontor?tls=off&create=on":        {Host: "h", Bucket: "kontor", Part: minPart, Plain: true, Create: true},
+		"s3://h/kontor?tls=on&create=off":        {Host: "h", Bucket: "kontor", Part: minPart},
+		"s3://h/a.b-c?region=eu-1&style=host":    {Host: "h", Bucket: "a.b-c", Part: minPart, Region: "eu-1", Style: "host"},
 		"s3://h/kontor/x?style=path&part=105MiB": {Host: "h", Bucket: "kontor", Prefix: "x", Part: 105 << 20, Style: "path"},
 	} {
 		got, err := ParseAddress(text)

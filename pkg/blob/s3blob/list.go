@@ -68,7 +68,8 @@ func (l *listing) run(ctx context.Context) error {
 	return nil
 }
 
-// Tidy ends multipart uploads that were begun before a point in time and got no part since.
+// Tidy ends multipart uploads that were begun before a point in time and got no part since. MinIO lists only those that were begun since it
+// started; the others it ends by itself after a day.
 func (s *Store) Tidy(ctx context.Context, before time.Time) (int, error) {
 	done, err := s.calls.Begin(ctx)
 	if err != nil {

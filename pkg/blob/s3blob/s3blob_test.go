@@ -71,7 +71,6 @@ func empty(t *testing.T, s *Store) {
 
 func TestSuite(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
-		a.Part = minPart
 		blobtest.Harness{Open: func(t *testing.T, dir string) blob.Store { return openTest(t, a.in(dir)) }}.Run(t)
 	})
 }
