@@ -53,15 +53,18 @@ func below() []string {
 	return []string{"XMinioParentIsObject", "XMinioObjectExistsAsDirectory", "ObjectParentIsFile", "ExistingObjectIsDirectory"}
 }
 
-// passing tells whether a failure may be gone the next time: the network's, and those of a server that is busy or starting. Of parts
-// that are missing MinIO speaks while it still puts them together for an earlier request, whose answer was lost.
+// passing tells whether a failure may be gone the next time: the network's, bytes that changed on the way included, and those of a server
+// that is busy or starting. Of parts that are missing MinIO speaks while it still puts them together for an earlier request, whose answer
+// was lost.
 func passing(err error) bool {
 	answer := said(err)
 	if answer.StatusCode == 0 && answer.Code == "" {
 		return !errors.Is(err, errSilent)
 	}
 	return answer.StatusCode >= 500 && answer.StatusCode != http.StatusNotImplemented && answer.StatusCode != http.StatusInsufficientStorage ||
-		answer.StatusCode == http.StatusTooManyRequests || slices.Contains([]string{"RequestTimeout", "SlowDown", "InternalError", "InvalidPart"}, answer.Code)
+		answer.StatusCode == http.StatusTooManyRequests || slices.Contains([]string{
+		"RequestTimeout", "SlowDown", "InternalError", "InvalidPart", "XAmzContentSHA256Mismatch", "BadDigest", "IncompleteBody",
+	}, answer.Code)
 }
 
 // unheard tells whether a request can't have reached the server, since no connection came about.

@@ -75,10 +75,15 @@ func (r *reader) open(length int64) (o minio.ObjectInfo, err error) {
 		}
 		return err
 	})
-	if err != nil || r.at == 0 && length == blob.ToEnd {
+	if err != nil {
 		return o, err
 	}
-	if o.Size, err = wholeSize(head.Get("Content-Range"), r.at); err != nil {
+	if r.at > 0 || length != blob.ToEnd {
+		o.Size, err = wholeSize(head.Get("Content-Range"), r.at)
+	} else if o.Size < 0 { // where the end can't be told from a break, half a file would pass for all of it
+		err = fault.New(fault.Unavailable, "The storage of files does not say how long a file is")
+	}
+	if err != nil {
 		err = errors.Join(err, r.body.Close())
 	}
 	return o, err

@@ -194,6 +194,12 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case "delay":
 		time.Sleep(f.wait)
+	case "flip": // a bit of the body, which no checksum of TCP may notice
+		body, _ := io.ReadAll(r.Body)
+		if len(body) > 0 {
+			body[len(body)/2] ^= 1
+		}
+		out.Body = io.NopCloser(bytes.NewReader(body))
 	case "cut request":
 		out.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, f.at), errReader{}))
 	}
@@ -211,8 +217,14 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for name, values := range answer.Header {
 		w.Header()[name] = values
 	}
+	if f.act == "no length" || f.act == "short" {
+		w.Header().Del("Content-Length")
+	}
 	w.WriteHeader(answer.StatusCode)
 	switch f.act {
+	case "short": // and ended as if that were all
+		_, _ = io.CopyN(w, answer.Body, f.at)
+		_ = http.NewResponseController(w).Flush()
 	case "cut answer":
 		_, _ = io.CopyN(w, answer.Body, f.at)
 		_ = http.NewResponseController(w).Flush()

@@ -77,12 +77,16 @@ func (w *write) free(ctx context.Context) (unlock func(), err error) {
 }
 
 // condition is what a server is told so that a write fails if the key is taken.
-func (w *write) condition() (o minio.PutObjectOptions) {
+func (w *write) condition() minio.PutObjectOptions {
+	o := minio.PutObjectOptions{DisableContentSha256: oneSum}
 	if !w.unconditional {
 		o.SetMatchETagExcept("*")
 	}
 	return o
 }
+
+// oneSum has requests carry the sum that they are given. Without it the library cuts their bodies into pieces and signs each.
+const oneSum = true
 
 // whole puts what is no more than a part.
 func (w *write) whole(ctx context.Context, data []byte) (blob.Info, error) {
@@ -167,7 +171,7 @@ func (w *write) sendPart(ctx context.Context, upload string, number int, data []
 	var p minio.ObjectPart
 	err := w.again(ctx, func() (err error) {
 		p, err = w.core.PutObjectPart(ctx, w.address.Bucket, w.name(w.key), upload, number, bytes.NewReader(data), int64(len(data)),
-			minio.PutObjectPartOptions{Sha256Hex: digest})
+			minio.PutObjectPartOptions{Sha256Hex: digest, DisableContentSha256: oneSum})
 		return err
 	})
 	return minio.CompletePart{PartNumber: number, ETag: p.ETag}, err

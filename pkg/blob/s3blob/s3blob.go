@@ -136,7 +136,7 @@ func (s *Store) look(ctx context.Context) error {
 
 // touch writes the object that Ping writes.
 func (s *Store) touch(ctx context.Context, ifFree bool) error {
-	var o minio.PutObjectOptions
+	o := minio.PutObjectOptions{DisableContentSha256: oneSum}
 	if ifFree {
 		o.SetMatchETagExcept("*")
 	}

@@ -132,6 +132,29 @@ func TestPutThroughTrouble(t *testing.T) {
 	})
 }
 
+// TestBytesThatChangeOnTheWay: the server notices, and what is kept is what was sent.
+func TestBytesThatChangeOnTheWay(t *testing.T) {
+	onEach(t, func(t *testing.T, a Address) {
+		p, a := newProxy(t, a)
+		s := p.open(a, usual)
+		for i, size := range sizes {
+			key, data := fmt.Sprintf("file/%d", i), noise(3, size)
+			p.plan(&trouble{kind: putKind, act: "flip"}, &trouble{kind: partKind, act: "flip"})
+			if _, err := s.Put(t.Context(), key, bytes.NewReader(data)); !fault.Is(err, fault.Unavailable) {
+				t.Errorf("%d bytes of which one changes each time: %v", size, err)
+			}
+			p.plan()
+			nothingLeft(t, s, key)
+			p.plan(&trouble{kind: putKind, act: "flip", times: 1}, &trouble{kind: partKind, act: "flip", times: 1})
+			if _, err := s.Put(t.Context(), key, bytes.NewReader(data)); err != nil {
+				t.Errorf("%d bytes of which one changes once: %v", size, err)
+			}
+			p.plan()
+			holds(t, s, key, data)
+		}
+	})
+}
+
 // TestPutThatFails: what goes on happening ends a Put soon, with Unavailable, and leaves nothing.
 func TestPutThatFails(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
@@ -244,6 +267,15 @@ func TestGetThroughTrouble(t *testing.T) {
 					t.Errorf("%s, from %d, %d bytes: %d bytes: %v", f.act, c.offset, c.length, len(got), err)
 				}
 			}
+		}
+		// A part says its length also without a header for that; a whole does not, and is not taken.
+		p.plan(&trouble{kind: getKind, act: "short", at: 5000, times: 3})
+		if got, err := read(s, "file/a", 100, blob.ToEnd); err != nil || !bytes.Equal(got, data[100:]) {
+			t.Errorf("answers that end early: %d bytes, %v", len(got), err)
+		}
+		p.plan(&trouble{kind: getKind, act: "no length"})
+		if got, err := read(s, "file/a", 0, blob.ToEnd); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("an answer without a length: %d bytes, %v", len(got), err)
 		}
 		p.plan(&trouble{kind: getKind, act: "cut answer", at: 0})
 		if got, err := read(s, "file/a", 0, blob.ToEnd); !fault.Is(err, fault.Unavailable) {
