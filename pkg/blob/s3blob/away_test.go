@@ -45,7 +45,7 @@ func calls(s *Store) map[string]func(context.Context) error {
 }
 
 // soon is within what a caller may wait to hear that a server is away, which is 2 s; the rest is for machines that are busy.
-const soon = 2*time.Second + 2*time.Second
+const soon = 2*time.Second + 6*time.Second
 
 // TestServerGoesAndComesBack: each call fails soon and works again with the server, without anything being opened anew.
 func TestServerGoesAndComesBack(t *testing.T) {
@@ -123,7 +123,7 @@ func TestNobodyAnswersTheDoor(t *testing.T) {
 }
 
 // hasty has little patience with silence, so that tests need none.
-var hasty = patience{dial: time.Second, read: 400 * time.Millisecond, write: 600 * time.Millisecond}
+var hasty = patience{dial: time.Second, read: 800 * time.Millisecond, write: time.Second, ping: time.Second}
 
 // TestStuckServer: a server that takes a request and says nothing is given up.
 func TestStuckServer(t *testing.T) {

@@ -130,7 +130,7 @@ func TestSuiteByHost(t *testing.T) {
 				a.Bucket = newBucket()
 				buckets[dir] = a.Bucket
 			}
-			s, err := prepare(a, Options{}, usual)
+			s, err := prepare(a, Options{}, calm)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,10 +15,11 @@ type patience struct {
 	dial  time.Duration // until a connection stands
 	read  time.Duration // of a request that reads: until it answers, and between two pieces of the answer
 	write time.Duration // of one that writes, which a server may take long to keep
+	ping  time.Duration // of Ping, all of it
 }
 
 // usual leaves 2 s until a caller knows that nobody listens, one try more included.
-var usual = patience{dial: 1500 * time.Millisecond, read: 10 * time.Second, write: 30 * time.Second}
+var usual = patience{dial: 1500 * time.Millisecond, read: 10 * time.Second, write: 30 * time.Second, ping: 2 * time.Second}
 
 // errSilent is what a request ends with when the server said nothing for too long.
 var errSilent = errors.New("the server was silent for too long")

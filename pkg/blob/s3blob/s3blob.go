@@ -17,7 +17,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -28,9 +27,6 @@ import (
 
 // pingName is the object that Ping writes. No key leads there, since none begins with a dot.
 const pingName = ".ping"
-
-// pingTime is how long a server may take to answer Ping.
-const pingTime = 2 * time.Second
 
 // smallSize is what every Put holds at first. What is no larger, such as most images, takes no more.
 const smallSize = 256 << 10
@@ -217,7 +213,7 @@ func (s *Store) Ping(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	limit, cancel := context.WithTimeout(ctx, pingTime)
+	limit, cancel := context.WithTimeout(ctx, s.wire.ping)
 	defer cancel()
 	return known(ctx, s.again(limit, func() error { return s.touch(limit, false) }))
 }

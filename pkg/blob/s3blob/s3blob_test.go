@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 
@@ -50,9 +51,12 @@ func (a Address) in(dir string) Address {
 	return a
 }
 
+// calm waits long where a test is not about time: the machine may be busy.
+var calm = patience{dial: time.Minute, read: time.Minute, write: time.Minute, ping: time.Minute}
+
 func openTest(t *testing.T, a Address) *Store {
 	t.Helper()
-	s, err := open(context.Background(), a, Options{}, usual)
+	s, err := open(context.Background(), a, Options{}, calm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +75,6 @@ func empty(t *testing.T, s *Store) {
 
 func TestSuite(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
-		blobtest.Harness{Open: func(t *testing.T, dir string) blob.Store { return openTest(t, a.in(dir)) }}.Run(t)
+		blobtest.Harness{Huge: 3*minPart + 1, Open: func(t *testing.T, dir string) blob.Store { return openTest(t, a.in(dir)) }}.Run(t)
 	})
 }

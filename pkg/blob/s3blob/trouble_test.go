@@ -96,7 +96,7 @@ func passes() []trouble {
 func TestPutThroughTrouble(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		n := 0
 		for _, size := range sizes {
 			kinds := []string{putKind, headKind}
@@ -136,7 +136,7 @@ func TestPutThroughTrouble(t *testing.T) {
 func TestBytesThatChangeOnTheWay(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		for i, size := range sizes {
 			key, data := fmt.Sprintf("file/%d", i), noise(3, size)
 			p.plan(&trouble{kind: putKind, act: "flip"}, &trouble{kind: partKind, act: "flip"})
@@ -159,7 +159,7 @@ func TestBytesThatChangeOnTheWay(t *testing.T) {
 func TestPutThatFails(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		for i, size := range []int{sizes[0], sizes[2]} {
 			kinds := []string{putKind}
 			if size > minPart {
@@ -194,7 +194,7 @@ func TestPutThatFails(t *testing.T) {
 func TestAnswersThatAreNeverHeard(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		for i, size := range sizes {
 			key, data := fmt.Sprintf("file/%d", i), noise(1, size)
 			p.plan(&trouble{kind: putKind, act: "lose answer"}, &trouble{kind: completeKind, act: "lose answer"})
@@ -216,7 +216,7 @@ func TestAnswersThatAreNeverHeard(t *testing.T) {
 func TestRaceThroughTrouble(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		for round, size := range sizes {
 			key := fmt.Sprintf("file/%d", round)
 			p.plan(&trouble{kind: putKind, act: "lose answer", times: 4}, &trouble{kind: completeKind, act: "lose answer", times: 4})
@@ -246,7 +246,7 @@ func TestRaceThroughTrouble(t *testing.T) {
 func TestGetThroughTrouble(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		data := noise(7, 1<<20)
 		if _, err := s.Put(t.Context(), "file/a", bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
@@ -299,7 +299,7 @@ func TestGetThroughTrouble(t *testing.T) {
 func TestOtherBytesAreNotReadOn(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		for _, again := range []bool{false, true} {
 			if _, err := s.Put(t.Context(), "file/a", bytes.NewReader(noise(1, 1<<20))); err != nil {
 				t.Fatal(err)
@@ -335,7 +335,7 @@ func TestOtherBytesAreNotReadOn(t *testing.T) {
 func TestListThroughTrouble(t *testing.T) {
 	onEach(t, func(t *testing.T, a Address) {
 		p, a := newProxy(t, a)
-		s := p.open(a, usual)
+		s := p.open(a, calm)
 		s.page = 3
 		var want []string
 		for i := range 10 {
