@@ -15,6 +15,7 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/blob"
 	"kontor/pkg/blob/fileblob"
+	"kontor/pkg/blob/s3blob"
 	"kontor/pkg/config"
 	"kontor/pkg/content"
 	"kontor/pkg/store"
@@ -48,12 +49,22 @@ func openStore(ctx context.Context, c config.Config) (store.Store, error) {
 // filesDirectory is the name of the directory of uploaded files in the data directory.
 const filesDirectory = "files"
 
-// openBlobs opens the storage of bytes, and makes the data directory.
-func openBlobs(c config.Config) (blob.Store, error) {
-	if err := makeData(c.Data); err != nil {
-		return nil, err
+// openBlobs opens the storage of bytes that the settings name, and makes the data directory.
+func openBlobs(ctx context.Context, c config.Config, log *slog.Logger) (blob.Store, error) {
+	if c.Blob == "" {
+		if err := makeData(c.Data); err != nil {
+			return nil, err
+		}
+		return fileblob.Open(filepath.Join(c.Data, filesDirectory))
 	}
-	return fileblob.Open(filepath.Join(c.Data, filesDirectory))
+	a, err := s3blob.ParseAddress(c.Blob)
+	if err == nil {
+		err = a.Fits(c.UploadLimit)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the address of the storage of files (blob) %w", err)
+	}
+	return s3blob.Open(ctx, a, s3blob.Options{Log: log})
 }
 
 // openFiles makes the service of uploaded files.
@@ -112,7 +123,7 @@ func (s *surroundings) withTypes(work func(ctx context.Context, cmd *cobra.Comma
 		if err != nil {
 			return err
 		}
-		bl, err := openBlobs(c)
+		bl, err := openBlobs(cmd.Context(), c, nil)
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
 	st := store.Track(context.WithoutCancel(ctx), opened) // until it is closed: requests outlive ctx
-	bl, err := openBlobs(c)
+	bl, err := openBlobs(ctx, c, log)
 	if err != nil {
 		return err
 	}

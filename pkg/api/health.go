@@ -1,6 +1,9 @@
 package api
 
 import (
+	"context"
+	"sync"
+
 	"github.com/gofiber/fiber/v2"
 
 	"kontor/pkg/value"
@@ -11,14 +14,35 @@ func (s *Server) health(c *fiber.Ctx) error {
 	return sendJSON(c, 0, []byte(`{"status":"ok"}`))
 }
 
-// ready tells whether requests can be served: the store answers and the content types in force are this process's.
+// ready tells whether requests can be served: the store answers and the content types in force are this process's, and the files can be
+// reached. Its answer names what is down.
 func (s *Server) ready(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	if err := s.content.Ping(c.UserContext()); err != nil {
-		e := s.known(c, err)
-		s.log.Warn("not ready", "error", e.Error())
-		c.Status(fiber.StatusServiceUnavailable)
-		return sendJSON(c, 0, value.Append(nil, value.Object{"status": "unavailable", "store": e.Message}))
+	pings := map[string]func(context.Context) error{"store": s.content.Ping}
+	if s.files != nil {
+		pings["files"] = s.files.Ping
 	}
-	return sendJSON(c, 0, []byte(`{"status":"ok","store":"ok"}`))
+	ctx, errs := c.UserContext(), make(map[string]error, len(pings))
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for name, ping := range pings {
+		wg.Go(func() {
+			err := ping(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			errs[name] = err
+		})
+	}
+	wg.Wait()
+	answer := value.Object{"status": "ok"}
+	for name, err := range errs {
+		answer[name] = "ok"
+		if err != nil {
+			e := s.known(c, err)
+			s.log.Warn("not ready", "part", name, "error", e.Error())
+			answer["status"], answer[name] = "unavailable", e.Message
+			c.Status(fiber.StatusServiceUnavailable)
+		}
+	}
+	return sendJSON(c, 0, value.Append(nil, answer))
 }

@@ -23,7 +23,6 @@ import (
 	"kontor/pkg/api"
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
-	"kontor/pkg/blob/fileblob"
 	"kontor/pkg/content"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -124,7 +123,7 @@ func services(st store.Store, types *schema.Set, dir string) (*content.Service, 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	bl, err := fileblob.Open(filepath.Join(dir, "files"))
+	bl, err := openBlobs(dir)
 	if err != nil {
 		return nil, nil, nil, err
 	}

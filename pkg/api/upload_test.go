@@ -10,8 +10,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -80,22 +78,6 @@ func (s *server) upload(name, text string, more ...formPart) fileAnswer {
 		s.t.Fatalf("upload of %s: %d %s", name, r.status, r.body)
 	}
 	return list[0]
-}
-
-// kept lists the bytes that lie on the disk, temporary ones included.
-func (s *server) kept() []string {
-	s.t.Helper()
-	var out []string
-	err := filepath.WalkDir(filepath.Join(s.dir, "files"), func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			out = append(out, path)
-		}
-		return err
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return out
 }
 
 // nothingKept waits until nothing is left of uploads that failed: a connection that broke is noticed a moment later.

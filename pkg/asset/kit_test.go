@@ -10,6 +10,8 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"os"
+	"path"
 	"path/filepath"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/blob"
 	"kontor/pkg/blob/fileblob"
+	"kontor/pkg/blob/s3blob"
 	"kontor/pkg/store"
 	"kontor/pkg/store/sqlitestore"
 )
@@ -45,7 +48,7 @@ func newKit(t *testing.T, o asset.Options) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bl, err := fileblob.Open(filepath.Join(dir, "files"))
+	bl, err := openBlobs(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +63,20 @@ func newKit(t *testing.T, o asset.Options) *kit {
 		}
 	})
 	return k
+}
+
+// openBlobs opens the bytes that belong to a directory: they lie in it, or where KONTOR_TEST_BLOB says.
+func openBlobs(dir string) (blob.Store, error) {
+	text := os.Getenv("KONTOR_TEST_BLOB")
+	if text == "" {
+		return fileblob.Open(filepath.Join(dir, "files"))
+	}
+	a, err := s3blob.ParseAddress(text)
+	if err != nil {
+		return nil, err
+	}
+	a.Prefix = path.Join("test", filepath.Base(filepath.Dir(dir)), filepath.Base(dir))
+	return s3blob.Open(context.Background(), a, s3blob.Options{})
 }
 
 func (k *kit) upload(name string, data []byte) asset.File {

@@ -21,6 +21,7 @@ type Config struct {
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
 	SiteURL         string        // where the public site is, without a slash at the end; "" if nobody said
 	Store           string        // "" for SQLite in Data, else an address of MongoDB, with its password
+	Blob            string        // "" for files in Data
 	LogFormat       string        // LogText or LogJSON
 	LogLevel        slog.Level    //
 	RequestTimeout  time.Duration // how long a request may take

@@ -111,7 +111,7 @@ func environment(environ []string) map[string]string {
 	return out
 }
 
-// unknown warns of variables that look like settings and are none.
+// unknown warns of variables that look like settings and are none, save those that name the servers of tests.
 func unknown(env map[string]string) []string {
 	known := []string{FileVariable}
 	for _, s := range settings() {
@@ -119,7 +119,7 @@ func unknown(env map[string]string) []string {
 	}
 	var out []string
 	for name := range env {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(known, name) && !strings.HasPrefix(name, prefix+"TEST_") {
 			out = append(out, fmt.Sprintf("the environment variable %s is not known%s", name, suggest(name, known)))
 		}
 	}

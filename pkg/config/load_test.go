@@ -146,6 +146,10 @@ func TestValues(t *testing.T) {
 		{"store", "mongodb:db", "such as mongodb://", ""},
 		{"store", "mysql://u:pw@db/kontor", "such as mongodb://", ""},
 		{"store", "sqlite", "such as mongodb://", ""},
+		{"blob", "s3://id:pw@minio:9000/bucket", "", "******"},
+		{"blob", "", "", ""},
+		{"blob", "minio:9000/bucket", "wants s3://", ""},
+		{"blob", "http://id:pw@minio/bucket", "wants s3://", ""},
 	} {
 		t.Run(tt.name+"="+tt.value, func(t *testing.T) {
 			c, err := load(t, []string{"--" + tt.name, tt.value}, nil, "")
@@ -217,7 +221,7 @@ func TestEveryProblemInOneError(t *testing.T) {
 }
 
 func TestUnknownVariablesAreWarnings(t *testing.T) {
-	c, err := load(t, nil, []string{"KONTOR_ADR=:1", "KONTOR_PORT_8080_TCP_PROTO=tcp", "KONTOR_CONFIG=x", "OTHER=1"}, "")
+	c, err := load(t, nil, []string{"KONTOR_ADR=:1", "KONTOR_PORT_8080_TCP_PROTO=tcp", "KONTOR_CONFIG=x", "KONTOR_TEST_BLOB=x", "OTHER=1"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

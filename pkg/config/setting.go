@@ -57,6 +57,8 @@ func settings() []setting {
 		// A database's address carries its password.
 		{name: "store", kind: textKind, secret: true, help: "where documents are kept, mongodb://…; empty is SQLite in the data directory",
 			parse: into(func(c *Config) *string { return &c.Store }, database), show: func(c *Config) string { return c.Store }},
+		{name: "blob", kind: textKind, secret: true, help: "where the bytes of files are kept, s3://…; empty is files in the data directory",
+			parse: into(func(c *Config) *string { return &c.Blob }, bucket), show: func(c *Config) string { return c.Blob }},
 		{name: "log-format", kind: textKind, standard: LogText, help: "text or json",
 			parse: into(func(c *Config) *string { return &c.LogFormat }, oneOf(LogText, LogJSON)), show: func(c *Config) string { return c.LogFormat }},
 		{name: "log-level", kind: textKind, standard: "info", help: "debug, info, warn or error",
@@ -148,6 +150,14 @@ func database(s string) (string, error) {
 	scheme, rest, _ := strings.Cut(s, "://")
 	if s != "" && (scheme != "mongodb" && scheme != "mongodb+srv" || rest == "") {
 		return "", errors.New("wants an address such as mongodb://user:password@host/database, or nothing for SQLite in the data directory")
+	}
+	return s, nil
+}
+
+// bucket looks at the kind of address only; its driver reads the rest.
+func bucket(s string) (string, error) {
+	if s != "" && !strings.HasPrefix(s, "s3://") {
+		return "", errors.New("wants s3://host:port/bucket; leave it empty for files in the data directory")
 	}
 	return s, nil
 }

@@ -32,7 +32,7 @@ var table = map[string][]string{
 }
 
 // drivers are imported by the command that wires them and by tests, and by nobody else.
-var drivers = []string{"pkg/store/sqlitestore", "pkg/store/mongostore", "pkg/blob/fileblob"}
+var drivers = []string{"pkg/store/sqlitestore", "pkg/store/mongostore", "pkg/blob/fileblob", "pkg/blob/s3blob"}
 
 // halves are pure parts of a package, below it so that their libraries have a home of their own; whoever needs one has it in its row.
 var halves = []string{"pkg/asset/rendition"}
@@ -45,6 +45,7 @@ var homes = map[string][]string{
 	"github.com/klauspost/compress":            {"pkg/api"},
 	"github.com/andybalholm/brotli":            {"pkg/api"},
 	"github.com/swaggest/swgui":                {"pkg/api"},
+	"github.com/minio/minio-go/v7":             {"pkg/blob/s3blob"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"go.mongodb.org/mongo-driver/v2":           {"pkg/store/mongostore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file

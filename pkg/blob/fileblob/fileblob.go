@@ -34,10 +34,7 @@ type Store struct {
 	buffers sync.Pool                   // of *[bufferSize]byte
 	syncs   syncer
 	naming  sync.Mutex // where the disk has no links
-
-	mu      sync.Mutex
-	closed  bool
-	running sync.WaitGroup
+	calls   blob.Calls
 }
 
 // Open makes the directory, if it is not there, readable for its owner only.
@@ -53,27 +50,6 @@ func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir, link: os.Link}
 	s.buffers.New = func() any { return new([bufferSize]byte) }
 	return s, nil
-}
-
-// begin counts a call in, until the function that it returns is called.
-func (s *Store) begin(ctx context.Context) (func(), error) {
-	if err := ended(ctx); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil, fault.New(fault.Unavailable, "The storage of files is closed")
-	}
-	s.running.Add(1)
-	return s.running.Done, nil
-}
-
-func ended(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return fault.Wrap(fault.Timeout, err, "The request took too long")
-	}
-	return nil
 }
 
 // path is the file of a key.
@@ -106,7 +82,7 @@ func info(key string, i fs.FileInfo) blob.Info {
 
 // Get opens a part of a file.
 func (s *Store) Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, blob.Info, error) {
-	done, err := s.begin(ctx)
+	done, err := s.calls.Begin(ctx)
 	if err != nil {
 		return nil, blob.Info{}, err
 	}
@@ -115,8 +91,8 @@ func (s *Store) Get(ctx context.Context, key string, offset, length int64) (io.R
 	if err != nil {
 		return nil, blob.Info{}, err
 	}
-	if offset < 0 || length < blob.ToEnd {
-		return nil, blob.Info{}, fault.New(fault.Invalid, "A range starts at 0 or later and has a length")
+	if err := blob.CheckRange(offset, length); err != nil {
+		return nil, blob.Info{}, err
 	}
 	f, i, err := openFile(name)
 	if err != nil {
@@ -156,7 +132,7 @@ func (p *part) Close() error { return p.file.Close() }
 
 // Stat tells of a file.
 func (s *Store) Stat(ctx context.Context, key string) (blob.Info, error) {
-	done, err := s.begin(ctx)
+	done, err := s.calls.Begin(ctx)
 	if err != nil {
 		return blob.Info{}, err
 	}
@@ -177,7 +153,7 @@ func (s *Store) Stat(ctx context.Context, key string) (blob.Info, error) {
 
 // Delete removes a file. Directories stay: they are few.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	done, err := s.begin(ctx)
+	done, err := s.calls.Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -204,7 +180,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 // Tidy removes temporary files that were last written before a point in time.
 func (s *Store) Tidy(ctx context.Context, before time.Time) (int, error) {
-	done, err := s.begin(ctx)
+	done, err := s.calls.Begin(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -215,7 +191,7 @@ func (s *Store) Tidy(ctx context.Context, before time.Time) (int, error) {
 	}
 	n := 0
 	for _, e := range entries {
-		if err := ended(ctx); err != nil {
+		if err := blob.Ended(ctx); err != nil {
 			return n, err
 		}
 		i, err := e.Info()
@@ -233,7 +209,7 @@ func (s *Store) Tidy(ctx context.Context, before time.Time) (int, error) {
 
 // Ping makes a file and removes it.
 func (s *Store) Ping(ctx context.Context) error {
-	done, err := s.begin(ctx)
+	done, err := s.calls.Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -247,16 +223,13 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close waits for running calls.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
-	s.running.Wait()
+	s.calls.Close()
 	return nil
 }
 
 // List walks the directories in the order of keys.
 func (s *Store) List(ctx context.Context, prefix, after string, fn func(blob.Info) error) error {
-	done, err := s.begin(ctx)
+	done, err := s.calls.Begin(ctx)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 
 // Put writes a temporary file, syncs it and links it to its name.
 func (s *Store) Put(ctx context.Context, key string, r io.Reader) (blob.Info, error) {
-	done, err := s.begin(ctx)
+	done, err := s.calls.Begin(ctx)
 	if err != nil {
 		return blob.Info{}, err
 	}
@@ -52,7 +52,7 @@ func (s *Store) fill(ctx context.Context, f *os.File, r io.Reader) (fs.FileInfo,
 	buffer := s.buffers.Get().(*[bufferSize]byte)
 	defer s.buffers.Put(buffer)
 	for more := true; more; {
-		n, err := full(ctx, r, buffer[:])
+		n, err := blob.Fill(ctx, r, buffer[:])
 		if err != nil && err != io.EOF {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ func (s *Store) fill(ctx context.Context, f *os.File, r io.Reader) (fs.FileInfo,
 			return nil, known(err)
 		}
 	}
-	if err := ended(ctx); err != nil {
+	if err := blob.Ended(ctx); err != nil {
 		return nil, err
 	}
 	if err := f.Sync(); err != nil {
@@ -69,19 +69,6 @@ func (s *Store) fill(ctx context.Context, f *os.File, r io.Reader) (fs.FileInfo,
 	}
 	i, err := f.Stat()
 	return i, known(err)
-}
-
-// full fills p unless r ends before. It is not io.ReadFull, whose io.ErrUnexpectedEOF may also be what a reader says that was cut off.
-func full(ctx context.Context, r io.Reader, p []byte) (n int, err error) {
-	for n < len(p) && err == nil {
-		if err := ended(ctx); err != nil {
-			return n, err
-		}
-		var m int
-		m, err = r.Read(p[n:])
-		n += m
-	}
-	return n, err
 }
 
 // publish gives a finished file its name, if that is free. Where the disk has no links (some network drives, FAT), it is renamed, and

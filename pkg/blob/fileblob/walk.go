@@ -22,7 +22,7 @@ type walk struct {
 
 // dir lists what lies below a directory, whose name is that of its keys with a slash at the end, "" for the top.
 func (w *walk) dir(name string) error {
-	if err := ended(w.ctx); err != nil {
+	if err := blob.Ended(w.ctx); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(filepath.Join(w.store.dir, filepath.FromSlash(name)))
@@ -71,7 +71,7 @@ func (w *walk) entry(name string) error {
 	if err != nil {
 		return known(err)
 	}
-	if err := ended(w.ctx); err != nil {
+	if err := blob.Ended(w.ctx); err != nil {
 		return err
 	}
 	return w.fn(info(name, i))
