@@ -18,7 +18,7 @@ import (
 // demoProcess is a kontor serve --demo.
 type demoProcess struct {
 	cmd    *exec.Cmd
-	out    bytes.Buffer
+	out    tail
 	log    tail
 	ended  chan struct{}
 	killed sync.Once
@@ -108,7 +108,7 @@ func TestDemoSurvivesKill(t *testing.T) {
 			t.Fatalf("the fill was over before kill %d:\n%s", n+1, &p.log)
 		}
 		p.kill()
-		if p.out.Len() > 0 {
+		if p.out.String() != "" {
 			t.Errorf("sign-ins were shown before the fill was over: %s", &p.out)
 		}
 	}

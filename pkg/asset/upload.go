@@ -3,7 +3,6 @@ package asset
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -55,7 +54,7 @@ func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info I
 	if err := fault.Fields(info.Facts.clean()); err != nil {
 		return File{}, err
 	}
-	f := File{Key: newKey(), Name: cleanName(info.Name), Facts: info.Facts, CreatedBy: c.ID, Organisation: c.Organisation}
+	f := File{Key: store.RandomKey(), Name: cleanName(info.Name), Facts: info.Facts, CreatedBy: c.ID, Organisation: c.Organisation}
 	if info.Identity != (Identity{}) {
 		if err := s.assume(ctx, &f, info.Identity); err != nil {
 			return File{}, err
@@ -185,21 +184,4 @@ func (s *Service) removeBytes(ctx context.Context, f File) error {
 		errs = append(errs, s.blobs.Delete(ctx, variantKey(f.Key, v.Name)))
 	}
 	return errors.Join(errs...)
-}
-
-const keyAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-// newKey gives 24 random characters, about 124 bits: nobody guesses it.
-func newKey() string {
-	var raw [48]byte
-	out := make([]byte, 0, 24)
-	for len(out) < cap(out) {
-		rand.Read(raw[:]) // never fails: crypto/rand ends the process if the system has no randomness
-		for _, b := range raw {
-			if b < 252 && len(out) < cap(out) { // 252 = 7 * 36: no character is likelier than another
-				out = append(out, keyAlphabet[b%36])
-			}
-		}
-	}
-	return string(out)
 }

@@ -7,6 +7,7 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
+	"kontor/pkg/store"
 	"kontor/pkg/value"
 )
 
@@ -31,7 +32,7 @@ func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 		return Saved{}, err
 	}
 	w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp(), action: word(o.Action, "create")}
-	w.next = &record{typ: t, documentID: newDocumentID(), locale: locale}
+	w.next = &record{typ: t, documentID: store.RandomKey(), locale: locale}
 	if !o.Identity.isZero() {
 		if err := w.assume(o.Identity); err != nil {
 			return Saved{}, err

@@ -1,7 +1,6 @@
 package content
 
 import (
-	"crypto/rand"
 	"fmt"
 
 	"kontor/pkg/fault"
@@ -116,23 +115,6 @@ func (r *record) parts() map[string]value.Object {
 		p[store.PublishedTwin] = r.typ.Twin(r.published)
 	}
 	return p
-}
-
-const idAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-// newDocumentID gives 24 random characters, about 124 bits.
-func newDocumentID() string {
-	var raw [48]byte
-	out := make([]byte, 0, 24)
-	for len(out) < cap(out) {
-		rand.Read(raw[:]) // never fails: crypto/rand ends the process if the system has no randomness
-		for _, b := range raw {
-			if b < 252 && len(out) < cap(out) { // 252 = 7 * 36: no character is likelier than another
-				out = append(out, idAlphabet[b%36])
-			}
-		}
-	}
-	return string(out)
 }
 
 func text(o value.Object, name string) string { s, _ := o[name].(string); return s }

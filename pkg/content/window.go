@@ -109,7 +109,11 @@ func sortedBy(orders []query.Order, parts []string) []string {
 	return out
 }
 
-// order is that of a store's answers: the key decides last.
+// order is that of a store's answers: the key decides last, in the direction of the last order.
 func order(a, b store.Document, orders []query.Order) int {
-	return cmp.Or(compareBy(tree(a), tree(b), orders), strings.Compare(a.Key, b.Key))
+	byKey := strings.Compare(a.Key, b.Key)
+	if n := len(orders); n > 0 && orders[n-1].Desc {
+		byKey = -byKey
+	}
+	return cmp.Or(compareBy(tree(a), tree(b), orders), byKey)
 }

@@ -23,6 +23,8 @@ type options struct {
 	only    string
 	dir     string
 	json    bool
+	store   string // the address of a MongoDB server to measure side by side with the embedded stores; "" for none
+	blob    string // the address of an object store to go with it; "" for files
 }
 
 // The bounds keep a mistyped number from filling a disk.
@@ -64,6 +66,8 @@ func parse(args []string) (options, error) {
 	quick := flags.Bool("quick", false, "2,000 projects and 1 second, unless given")
 	flags.StringVar(&o.only, "only", "", "run the workloads whose name has this in it")
 	flags.StringVar(&o.dir, "dir", "", "where to make the data directories; what the disk is decides about writes (default: the system's)")
+	flags.StringVar(&o.store, "store", "", "measure side by side on this MongoDB server, in a database of its own: mongodb://host:port/?options")
+	flags.StringVar(&o.blob, "blob", "", "keep that one's files in an object store, under a prefix of their own: s3://ID:SECRET@host:port/bucket?options")
 	flags.BoolVar(&o.json, "json", false, "print JSON in place of a table")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -85,6 +89,8 @@ func parse(args []string) (options, error) {
 		return o, complain("--entries wants 1 to %d", maxEntries)
 	case o.seconds < 0.1 || o.seconds > maxSeconds:
 		return o, complain("--seconds wants 0.1 to %d", maxSeconds)
+	case o.store == "" && o.blob != "":
+		return o, complain("--blob goes with --store")
 	case len(chosen(o.only)) == 0:
 		return o, complain("--only %s hits no workload; there are: %s", o.only, strings.Join(names(), ", "))
 	}
@@ -155,10 +161,11 @@ type targets struct {
 	small *target // likewise, with fewer entries
 	kept  *target // as operators run it, with the same entries as large
 	bare  *target // which does no work at all
+	other *target // as large, on the drivers that the options name; nil if they name none
 }
 
 func (t *targets) stop() {
-	for _, x := range []*target{t.large, t.small, t.kept, t.bare} {
+	for _, x := range []*target{t.large, t.small, t.kept, t.bare, t.other} {
 		if x != nil {
 			x.server.stop()
 		}
@@ -175,7 +182,7 @@ func prepare(ctx context.Context, binary, dir string, o options, log io.Writer) 
 	}()
 	large, small, kept := filepath.Join(dir, "large"), filepath.Join(dir, "small"), filepath.Join(dir, "kept")
 	const nothingKept = "--cache-size=0"
-	data, err := fill(ctx, large, o.entries, o.drafts(), log)
+	data, err := fill(ctx, large, "", o.entries, o.drafts(), log)
 	if err != nil {
 		return t, err
 	}
@@ -188,7 +195,12 @@ func prepare(ctx context.Context, binary, dir string, o options, log io.Writer) 
 	if t.kept, err = start(ctx, binary, kept, data); err != nil {
 		return t, err
 	}
-	few, err := fill(ctx, small, min(o.small, o.entries), 0, log)
+	if o.store != "" {
+		if t.other, err = startOther(ctx, binary, filepath.Join(dir, "other"), o, log); err != nil {
+			return t, err
+		}
+	}
+	few, err := fill(ctx, small, "", min(o.small, o.entries), 0, log)
 	if err != nil {
 		return t, err
 	}
@@ -206,9 +218,31 @@ func prepare(ctx context.Context, binary, dir string, o options, log io.Writer) 
 	return t, nil
 }
 
-func fill(ctx context.Context, dir string, entries, drafts int, log io.Writer) (*dataset, error) {
+// startOther fills a database of its own on another driver and starts a server on it.
+func startOther(ctx context.Context, binary, dir string, o options, log io.Writer) (*target, error) {
+	name := fmt.Sprintf("kontor_bench_%d", time.Now().Unix())
+	fmt.Fprintf(log, "the database %s stays behind\n", name)
+	address := within(o.store, name)
+	data, err := fill(ctx, dir, address, o.entries, o.drafts(), log)
+	if err != nil {
+		return nil, err
+	}
+	flags := []string{"--cache-size=0", "--store=" + address}
+	if o.blob != "" {
+		flags = append(flags, "--blob="+within(o.blob, name))
+	}
+	return start(ctx, binary, dir, data, flags...)
+}
+
+// within adds a name to the path of an address, ahead of its options.
+func within(address, name string) string {
+	path, options, _ := strings.Cut(address, "?")
+	return strings.TrimRight(path, "/") + "/" + name + "?" + options
+}
+
+func fill(ctx context.Context, dir, address string, entries, drafts int, log io.Writer) (*dataset, error) {
 	began := time.Now()
-	data, err := seed(ctx, dir, entries, drafts)
+	data, err := seed(ctx, dir, address, entries, drafts)
 	if err != nil {
 		return nil, fmt.Errorf("filling %s: %w", dir, err)
 	}

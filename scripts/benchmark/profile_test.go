@@ -40,7 +40,7 @@ func BenchmarkServer(b *testing.B) {
 				drafts = b.N
 			}
 			dir := b.TempDir()
-			d, err := seed(b.Context(), dir, entries, drafts)
+			d, err := seed(b.Context(), dir, "", entries, drafts)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -42,6 +42,8 @@ type result struct {
 	RivalRate float64 `json:"rivalPerSecond,omitempty"` // of the smaller or of the bare server
 	Cost500   float64 `json:"costOfSize,omitempty"`     // what the request costs here, in terms of its cost on the smaller server
 	OfBare    float64 `json:"ofBare,omitempty"`         // the rate here, in terms of the bare server's
+	OtherRate float64 `json:"otherPerSecond,omitempty"` // on the other drivers
+	OtherP50  float64 `json:"otherP50Ms,omitempty"`
 }
 
 // warmUp is not counted: statements are prepared and caches filled in it.
@@ -86,6 +88,11 @@ func (r *report) measure(ctx context.Context, w workload, conns int, t *targets)
 	case w.rival == size && conns > 1:
 		runs = append(runs, r.stretch(w, t.small))
 	}
+	var other *stretch
+	if t.other != nil && w.rival != nobody {
+		other = r.stretch(w, t.other)
+		runs = append(runs, other)
+	}
 	for _, s := range runs {
 		if err := s.probe(w); err != nil {
 			return err
@@ -108,6 +115,11 @@ func (r *report) measure(ctx context.Context, w workload, conns int, t *targets)
 	out := runs[0].result(w, conns)
 	if out.Requests == 0 {
 		return fmt.Errorf("no request was left for %d connections", conns)
+	}
+	if other != nil {
+		on := other.result(w, conns)
+		out.OtherRate, out.OtherP50 = on.Rate, on.P50
+		runs = runs[:len(runs)-1]
 	}
 	if len(runs) > 1 {
 		out.RivalRate = runs[1].result(w, conns).Rate
@@ -174,9 +186,9 @@ func (r *report) writeTable(out io.Writer) {
 	fmt.Fprintf(out, "%s, %d cores, %s, %s; load at the start %s; fsync of a page %.2f ms\n", m.CPU, m.Cores, m.Go, m.OS, m.Load, m.Sync)
 	fmt.Fprintf(out, "%d projects (cost: against %d), %.1f s each; CPU in cores; server µs is CPU time a request; what is kept is compared with a bare Fiber handler that sends the same bytes\n\n", r.Entries, r.Small, r.Seconds)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "workload\tconns\trequests/s\taim\tp50 ms\tp99 ms\tbytes\tserver µs\tserver CPU\tload CPU\tRSS MB\tcost\tof bare\t")
+	fmt.Fprintln(w, "workload\tconns\trequests/s\taim\tp50 ms\tp99 ms\tbytes\tserver µs\tserver CPU\tload CPU\tRSS MB\tcost\tof bare\tother/s\tother p50\t")
 	for _, x := range r.Results {
-		aim, cost, bare := "", "", ""
+		aim, cost, bare, other, otherP50 := "", "", "", "", ""
 		if x.Aim > 0 {
 			aim = fmt.Sprint(x.Aim)
 		}
@@ -186,8 +198,11 @@ func (r *report) writeTable(out io.Writer) {
 		if x.OfBare > 0 {
 			bare = fmt.Sprintf("%.2f", x.OfBare)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.0f\t%s\t%.3f\t%.3f\t%d\t%.0f\t%.2f\t%.2f\t%d\t%s\t%s\t\n",
-			x.Name, x.Conns, x.Rate, aim, x.P50, x.P99, x.Bytes, x.Cost, x.ServerCPU, x.LoadCPU, x.RSS>>20, cost, bare)
+		if x.OtherRate > 0 {
+			other, otherP50 = fmt.Sprintf("%.0f", x.OtherRate), fmt.Sprintf("%.3f", x.OtherP50)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%.0f\t%s\t%.3f\t%.3f\t%d\t%.0f\t%.2f\t%.2f\t%d\t%s\t%s\t%s\t%s\t\n",
+			x.Name, x.Conns, x.Rate, aim, x.P50, x.P99, x.Bytes, x.Cost, x.ServerCPU, x.LoadCPU, x.RSS>>20, cost, bare, other, otherP50)
 	}
 	_ = w.Flush() // the writer's own errors are the terminal's
 	fmt.Fprintf(out, "\nserver memory: %d MB at the end, %d MB at its peak\n", r.RSS>>20, r.Peak>>20)

@@ -14,6 +14,8 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
 	"kontor/pkg/schema"
+	"kontor/pkg/store"
+	"kontor/pkg/store/mongostore"
 	"kontor/pkg/store/sqlitestore"
 	"kontor/pkg/strapi"
 	"kontor/schemas"
@@ -33,8 +35,8 @@ type dataset struct {
 // writers is how many entries are written at once: enough for full group commits.
 const writers = 32
 
-// seed fills an empty data directory through the same service that serves it, and closes it again.
-func seed(ctx context.Context, dir string, entries, drafts int) (d *dataset, err error) {
+// seed fills an empty data directory, or the database at an address, through the same service that serves it, and closes it again.
+func seed(ctx context.Context, dir, address string, entries, drafts int) (d *dataset, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -42,7 +44,7 @@ func seed(ctx context.Context, dir string, entries, drafts int) (d *dataset, err
 	if err != nil {
 		return nil, err
 	}
-	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+	st, err := openStore(ctx, dir, address)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +65,14 @@ func seed(ctx context.Context, dir string, entries, drafts int) (d *dataset, err
 		return nil, err
 	}
 	return d, d.fill(ctx)
+}
+
+// openStore opens what kontor serve would: SQLite in the directory, or MongoDB at an address.
+func openStore(ctx context.Context, dir, address string) (store.Store, error) {
+	if address != "" {
+		return mongostore.Open(ctx, address, mongostore.Options{})
+	}
+	return sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
 }
 
 // fill writes what projects refer to, then the projects.
