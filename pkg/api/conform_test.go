@@ -27,9 +27,10 @@ var contract struct {
 	seen     map[string]bool // operation and status
 }
 
-// promised gives the document; nil where this server can't answer it now.
+// promised gives the document; nil where this server can't answer it now, and under the race detector, which makes comparing as slow as
+// all the rest: the gate runs these tests without it too.
 func (s *server) promised() map[string]any {
-	if contract.doc != nil {
+	if contract.doc != nil || racing {
 		return contract.doc
 	}
 	req, _ := http.NewRequest("GET", "http://"+s.addr+"/openapi.json", nil)
