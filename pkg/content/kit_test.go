@@ -355,9 +355,10 @@ type spy struct {
 	reads atomic.Int64
 
 	mu    sync.Mutex
-	cut   int  // how many ops happen before it breaks
-	on    bool // whether it breaks
-	ops   int  // ops applied since count began
+	cut   int            // how many ops happen before it breaks
+	cross func(store.Op) // what somebody else does behind each op
+	on    bool           // whether it breaks
+	ops   int            // ops applied since count began
 	calls int
 	lent  []lent
 }
@@ -451,6 +452,9 @@ func (s *spy) Apply(ctx context.Context, ops []store.Op) error {
 			return err
 		}
 		s.ops++
+		if s.cross != nil {
+			s.cross(op)
+		}
 	}
 	if s.ops >= s.cut && len(ops) > 0 && s.cut == 0 {
 		return errBroken

@@ -125,6 +125,13 @@ func (w *write) sameShared(a, b value.Object) bool {
 // alignment is the action of a write that only copies shared fields.
 const alignment = "share"
 
+// spread copies shared fields to where they are not yet; what fails is left to Sweep.
+func (s *Service) spread(ctx context.Context, t *schema.Type, documentID string) {
+	if err := s.align(ctx, t, documentID); err != nil {
+		s.log.Warn("shared fields were not compared", "entry", t.ID+" "+documentID, "error", err)
+	}
+}
+
 // align copies shared fields once more, where two locales were written at once. Whichever of both comes last sees the other's.
 func (s *Service) align(ctx context.Context, t *schema.Type, documentID string) error {
 	_, err := s.mutate(ctx, auth.System("kontor"), t, documentID, Write{Action: alignment}, func(w *write) error {

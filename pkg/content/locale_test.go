@@ -8,6 +8,8 @@ import (
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
 )
 
 func TestLocale(t *testing.T) {
@@ -139,4 +141,44 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(show(err))
 	}
+}
+
+// On a store that does the steps of a write one by one, somebody may write another locale behind the first of them. Whoever said which
+// revision they had seen has written, and is not told that they came too late.
+func TestSpreadThatIsCrossed(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	ctx := t.Context()
+	id := k.create("project", obj{"title": "Bad", "phase": "planned", "startYear": int64(2000)})
+	k.update("project", id, obj{"title": "Pool"}, content.Write{Locale: "en"})
+	lead, err := k.st.Get(ctx, "project", id+"/de", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	crossed := 0
+	k.st.breakAfter(1000)
+	k.st.cross = func(op store.Op) {
+		if op.Kind != store.Replace || op.Key != id+"/de" || crossed > 0 {
+			return
+		}
+		crossed++
+		d, err := k.st.Store.Get(ctx, "project", id+"/en", nil)
+		if err == nil {
+			err = k.st.Store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: "project", Key: d.Key, Rev: d.Rev, Set: value.Object{"note": "crossed"}}})
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	saved, err := k.Update(ctx, editor, k.typ("project"), id, obj{"startYear": int64(2002)}, content.Write{IfMatch: lead.Rev})
+	if err != nil || saved.Rev != lead.Rev+1 || !saved.Published || crossed != 1 {
+		t.Fatalf("%+v, %v, crossed %d times", saved, err, crossed)
+	}
+	k.st.heal()
+	for _, locale := range []string{"de", "en"} {
+		equal(t, locale, k.doc("project", id, locale, false)["startYear"], 2002)
+	}
+	// Somebody else's write is still one.
+	_, err = k.Update(ctx, editor, k.typ("project"), id, obj{"startYear": int64(2003)}, content.Write{IfMatch: lead.Rev})
+	wantCode(t, err, fault.Stale)
 }

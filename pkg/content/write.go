@@ -52,11 +52,17 @@ func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, doc
 	if err != nil {
 		return Saved{}, err
 	}
+	var before *write // the attempt before this
 	for attempt := range maxAttempts {
 		w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp(), action: o.Action}
 		if err := w.load(documentID, locale); err != nil {
 			return Saved{}, err
 		}
+		if before.left(w.cur) {
+			s.spread(ctx, t, documentID)
+			return before.saved(w.cur.rev), nil
+		}
+		before = w
 		if w.cur.live() {
 			if err := w.matches(o.IfMatch); err != nil {
 				return Saved{}, err
@@ -67,9 +73,7 @@ func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, doc
 		}
 		saved, err := w.commit()
 		if err == nil && w.spreads() {
-			if err := s.align(ctx, t, documentID); err != nil {
-				s.log.Warn("shared fields were not compared", "entry", t.ID+" "+documentID, "error", err)
-			}
+			s.spread(ctx, t, documentID)
 		}
 		if !fault.Is(err, fault.Conflict) {
 			return saved, err
@@ -79,6 +83,25 @@ func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, doc
 		}
 	}
 	return Saved{}, fault.New(fault.Conflict, "Too many others write this entry at the same time")
+}
+
+// left tells whether a record is what this attempt was to make of it, though one of its later steps failed: the store may have done those
+// before. Who asked for it has it then, and must not be told that somebody else was first.
+func (w *write) left(r *record) bool {
+	if w == nil || !w.next.live() || !r.live() || r.rev != w.next.rev+1 {
+		return false
+	}
+	for _, fact := range []string{"at", "action", "actorId"} {
+		if !value.Equal(r.meta[fact], w.next.meta[fact]) {
+			return false
+		}
+	}
+	return sameFields(w.typ, r.draft, w.next.draft) && sameFields(w.typ, r.published, w.next.published)
+}
+
+// saved is what this write has come to.
+func (w *write) saved(rev int64) Saved {
+	return Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing, Rev: rev}
 }
 
 // pause waits a little longer with each attempt, by chance, so that writers of one entry fall out of step.
@@ -235,7 +258,7 @@ func (w *write) commit() (Saved, error) {
 }
 
 func (w *write) try() (Saved, error) {
-	saved := Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing}
+	saved := w.saved(0)
 	suffix := 1
 	for range 4 * maxAttempts { // a try is lost to each slug that is taken, and to writers of this same entry
 		w.settle(suffix)
