@@ -201,6 +201,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		out.Body = io.NopCloser(bytes.NewReader(body))
 	case "cut request":
+		if r.ContentLength == 0 { // there is nothing to cut but the request as a whole
+			reset(w)
+			return
+		}
 		out.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, f.at), errReader{}))
 	}
 	answer, err := p.out.RoundTrip(out)
