@@ -154,7 +154,7 @@ func (w *write) name() string {
 	return w.mark
 }
 
-// spreadOps note that the copying of shared fields has begun and that it is done. A store may do the ops of a write one by one, and
+// spreadOps note that the copying of shared fields, or a purge, has begun and that it is done. A store may do the ops of a write one by one, and
 // who dies in the middle leaves the first.
 func (w *write) spreadOps() (begun, ended store.Op) {
 	key := w.typ.ID + "/" + w.next.documentID + "/" + w.name()
@@ -163,8 +163,8 @@ func (w *write) spreadOps() (begun, ended store.Op) {
 		store.Op{Kind: store.Delete, Collection: spreads, Key: key}
 }
 
-// Sweep mends what writes that died have left: it copies the shared fields of entries whose other locales have not got them. It looks
-// at a few notes only, and how many entries it dealt with it returns.
+// Sweep mends what writes that died have left: it copies the shared fields of entries whose other locales have not got them, and deletes
+// what is archived of purged ones. It looks at a few notes only, and how many entries it dealt with it returns.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	var notes []store.Document
 	err := s.store.Scan(ctx, spreads, query.Filter{}, nil, func(d store.Document) error {
@@ -177,16 +177,28 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	for i, d := range notes {
-		if t, ok := s.types.Type(text(d.Part(store.Meta), "type")); ok && t.Localized() {
-			if err := s.align(ctx, t, text(d.Part(store.Meta), "documentId")); err != nil {
-				return i, err
-			}
+		if err := s.mend(ctx, d.Part(store.Meta)); err != nil {
+			return i, err
 		}
 		if err := s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: spreads, Key: d.Key}}); err != nil {
 			return i, err
 		}
 	}
 	return len(notes), nil
+}
+
+// mend finishes what a note tells of.
+func (s *Service) mend(ctx context.Context, note value.Object) error {
+	t, ok := s.types.Type(text(note, "type"))
+	switch key := text(note, "purged"); {
+	case !ok:
+		return nil
+	case key != "":
+		return s.purged(ctx, t, key)
+	case t.Localized():
+		return s.align(ctx, t, text(note, "documentId"))
+	}
+	return nil
 }
 
 // withShared gives snapshot with the shared fields of from.

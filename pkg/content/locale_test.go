@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
@@ -181,4 +182,43 @@ func TestSpreadThatIsCrossed(t *testing.T) {
 	// Somebody else's write is still one.
 	_, err = k.Update(ctx, editor, k.typ("project"), id, obj{"startYear": int64(2003)}, content.Write{IfMatch: lead.Rev})
 	wantCode(t, err, fault.Stale)
+}
+
+// A purge that breaks off on a store that does its steps one by one is finished by Sweep, and leaves no deleted entry without its history.
+func TestPurgeThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	for cut := range 7 {
+		k := newKit(t)
+		ctx := t.Context()
+		id := k.create("project", obj{"title": "Bad", "phase": "planned", "startYear": int64(2000)})
+		k.update("project", id, obj{"title": "Freibad"}, content.Write{})
+		if err := k.Delete(ctx, editor, k.typ("project"), id, content.Write{}); err != nil {
+			t.Fatal(err)
+		}
+		k.st.breakAfter(cut)
+		failed := k.Purge(ctx, editor, k.typ("project"), id, content.Write{})
+		k.st.heal()
+		k.verify()
+		k.clock.pass(time.Hour)
+		if _, err := k.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		there := 0
+		if _, err := k.st.Get(ctx, "project", id+"/de", nil); err == nil {
+			there++
+		}
+		left, err := k.st.Count(ctx, "project~", query.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if there == 0 && left > 0 || there == 1 && left == 0 {
+			t.Errorf("cut behind %d: the entry is there %d times, and %d versions", cut, there, left)
+		}
+		if cut == 6 && (failed != nil || there > 0) {
+			t.Errorf("a whole purge: %v", failed)
+		}
+		if notes, err := k.st.Count(ctx, "_spreads", query.Filter{}); err != nil || notes > 0 {
+			t.Errorf("cut behind %d: %d notes stay, %v", cut, notes, err)
+		}
+	}
 }

@@ -312,14 +312,36 @@ func (s *Service) Purge(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	if err := w.permit(auth.Delete, seen); err != nil {
 		return err
 	}
-	var ops []store.Op
-	err = s.store.Scan(ctx, historyOf(t), query.Where(store.KeyPath, query.StartsWith, w.cur.key()+"/"), []string{}, func(d store.Document) error {
-		ops = append(ops, store.Op{Kind: store.Delete, Collection: historyOf(t), Key: d.Key})
-		return nil
-	})
+	history, err := s.historyOps(ctx, t, w.cur.key())
 	if err != nil {
 		return err
 	}
-	ops = append(ops, store.Op{Kind: store.Delete, Collection: t.ID, Key: w.cur.key(), Rev: w.cur.rev})
+	// The entry goes first: a deleted one without its history could be neither restored nor purged. Until the rest is gone too, the note
+	// tells Sweep of it.
+	begun, ended := w.spreadOps()
+	begun.Parts[store.Meta]["purged"] = w.cur.key()
+	ops := []store.Op{begun, {Kind: store.Delete, Collection: t.ID, Key: w.cur.key(), Rev: w.cur.rev}}
+	return s.store.Apply(ctx, append(append(ops, history...), ended))
+}
+
+// historyOps delete what is archived of one locale of an entry.
+func (s *Service) historyOps(ctx context.Context, t *schema.Type, key string) (ops []store.Op, err error) {
+	err = s.store.Scan(ctx, historyOf(t), query.Where(store.KeyPath, query.StartsWith, key+"/"), []string{}, func(d store.Document) error {
+		ops = append(ops, store.Op{Kind: store.Delete, Collection: historyOf(t), Key: d.Key})
+		return nil
+	})
+	return ops, err
+}
+
+// purged ends a purge that was cut off: it deletes what is archived of an entry, unless that is there (still, or again).
+func (s *Service) purged(ctx context.Context, t *schema.Type, key string) error {
+	_, err := s.store.Get(ctx, t.ID, key, []string{})
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	ops, err := s.historyOps(ctx, t, key)
+	if err != nil || len(ops) == 0 {
+		return err
+	}
 	return s.store.Apply(ctx, ops)
 }
