@@ -159,16 +159,20 @@ func freshness(shared time.Duration) string {
 }
 
 // appendCanonical writes a path with its query so that the ways in which clients encode the same thing come to the same. Nothing changes
-// its place: of parameters that repeat, order decides.
+// its place: of parameters that repeat, order decides. A query with a broken escape stays as it was sent, since what stands beside the
+// break would read as something else.
 func appendCanonical(dst, path, query []byte) []byte {
 	dst = append(append(dst, path...), '?')
+	start := len(dst)
 	for i := 0; i < len(query); i++ {
 		b := query[i]
 		switch {
 		case b == '+':
 			dst = append(dst, "%20"...)
 			continue
-		case b == '%' && i+2 < len(query) && isHex(query[i+1]) && isHex(query[i+2]):
+		case b == '%' && (i+2 >= len(query) || !isHex(query[i+1]) || !isHex(query[i+2])):
+			return append(dst[:start], query...)
+		case b == '%':
 			b = unhex(query[i+1])<<4 | unhex(query[i+2])
 			i += 2
 			if !isPlain(b) {
