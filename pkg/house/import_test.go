@@ -19,20 +19,24 @@ var table = map[string][]string{
 	"schema":   {"fault", "value"},
 	"query":    {"fault", "value"},
 	"store":    {"fault", "query", "value"},
+	"search":   {"fault", "query", "value"},
 	"blob":     {"fault"},
+	"lead":     {"fault", "query", "store", "value"},
 	"auth":     {"fault", "query", "rate", "schema", "store", "value"},
 	"asset":    {"fault", "query", "schema", "store", "blob", "auth", "value", "asset/rendition"},
 	"content":  {"fault", "query", "schema", "store", "auth", "asset", "value"},
+	"index":    {"fault", "query", "schema", "store", "search", "auth", "content", "lead", "value"},
+	"meili":    {"fault", "query", "search", "value"},
 	"strapi":   {"fault", "query", "schema", "asset", "content", "value"},
 	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "strapi", "openapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "search", "strapi", "meili", "openapi", "value"},
 	"house":    {},
 }
 
 // drivers are imported by the command that wires them and by tests, and by nobody else.
-var drivers = []string{"pkg/store/sqlitestore", "pkg/store/mongostore", "pkg/blob/fileblob", "pkg/blob/s3blob"}
+var drivers = []string{"pkg/store/sqlitestore", "pkg/store/mongostore", "pkg/blob/fileblob", "pkg/blob/s3blob", "pkg/search/blevesearch"}
 
 // halves are pure parts of a package, below it so that their libraries have a home of their own; whoever needs one has it in its row.
 var halves = []string{"pkg/asset/rendition"}
@@ -46,6 +50,7 @@ var homes = map[string][]string{
 	"github.com/andybalholm/brotli":            {"pkg/api"},
 	"github.com/swaggest/swgui":                {"pkg/api"},
 	"github.com/minio/minio-go/v7":             {"pkg/blob/s3blob"},
+	"github.com/blevesearch":                   {"pkg/search/blevesearch"},
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"go.mongodb.org/mongo-driver/v2":           {"pkg/store/mongostore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file
