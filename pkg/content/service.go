@@ -40,6 +40,8 @@ type Service struct {
 	roles   *auth.Roles
 	active  activeSet
 
+	displayed map[string][]string // see displayed
+
 	generation func() int64 // nil: not known
 }
 
@@ -51,7 +53,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles, generation: o.Generation}
+	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles, displayed: displayed(types), generation: o.Generation}
 	if s.roles == nil {
 		var err error
 		if s.roles, err = auth.ShippedRoles(); err != nil {
@@ -60,7 +62,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	}
 	s.ids.Store, s.ids.Collection = st, counters
 	s.active.meta = o.Meta
-	for _, c := range []string{claims, counters, settings, spreads} {
+	for _, c := range []string{claims, counters, settings, spreads, notes} {
 		if err := st.Ensure(ctx, store.Collection{Name: c}); err != nil {
 			return nil, fmt.Errorf("collection %s: %w", c, err)
 		}

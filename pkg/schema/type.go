@@ -198,6 +198,11 @@ type Migration struct {
 	Map  map[string]string // former enum constants to new ones; other scalars by their text
 }
 
+// Searched tells whether search has anything of the field.
+func (f *Field) Searched() bool {
+	return f.Search.Weight > 0 || f.Search.Facet || f.Search.Sort || len(f.Search.Include) > 0
+}
+
 // Textual tells whether the field holds text that has a folded twin.
 func (f *Field) Textual() bool {
 	switch f.Kind {
