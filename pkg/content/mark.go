@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/query"
@@ -163,20 +164,75 @@ func (s *Service) Marks(ctx context.Context, t *schema.Type, limit int) ([]Mark,
 	return out, err
 }
 
-// CountMarks says how many entries of a type are marked, and since when the one is that waits longest; "" if none is.
-func (s *Service) CountMarks(ctx context.Context, t *schema.Type) (n int, oldest string, err error) {
-	if n, err = s.store.Count(ctx, t.ID, query.Where("meta."+pendingFact, query.NotNull, nil)); err != nil {
+// CountMarks says how many entries of a type are marked in a locale, "" for all, and since when the one is that waits longest; "" if none is.
+func (s *Service) CountMarks(ctx context.Context, t *schema.Type, locale string) (n int, oldest string, err error) {
+	marked, end := query.Where("meta."+pendingFact, query.NotNull, nil), ""
+	if locale != "" {
+		marked, end = query.AllOf(marked, query.Where("meta.locale", query.Eq, locale)), "/"+locale
+	}
+	if n, err = s.store.Count(ctx, t.ID, marked); err != nil {
 		return 0, "", err
 	}
-	more, err := s.store.Count(ctx, notes, query.Where(store.KeyPath, query.StartsWith, t.ID+"/"))
-	if err != nil || n+more == 0 {
-		return 0, "", err
+	if n > 0 {
+		docs, err := s.store.Find(ctx, t.ID, store.Query{
+			Filter: marked, Sort: []query.Order{{Path: "meta." + pendingFact}}, Limit: 1, Parts: []string{store.Meta},
+		})
+		if err != nil {
+			return 0, "", err
+		}
+		for _, d := range docs {
+			oldest = markIn(t, d).Since
+		}
 	}
-	first, err := s.Marks(ctx, t, 1)
-	for _, m := range first {
-		oldest = m.Since
+	docs, err := s.store.Find(ctx, notes, store.Query{
+		Filter: query.AllOf(query.Where(store.KeyPath, query.StartsWith, t.ID+"/"), query.Where(store.KeyPath, query.EndsWith, end)), Parts: []string{store.Meta},
+	})
+	for _, d := range docs {
+		if at := text(d.Part(store.Meta), "at"); oldest == "" || at < oldest {
+			oldest = at
+		}
 	}
-	return n + more, oldest, err
+	return n + len(docs), oldest, err
+}
+
+// Marked tells which of some documentIds are marked in a locale, be it that they were purged.
+func (s *Service) Marked(ctx context.Context, t *schema.Type, locale string, documentIDs []string) (map[string]bool, error) {
+	if !t.Localized() {
+		locale = schema.NoLocale
+	}
+	keys, purged := make([]string, len(documentIDs)), make([]string, len(documentIDs))
+	for i, id := range documentIDs {
+		keys[i] = keyOf(id, locale)
+		purged[i] = t.ID + "/" + keys[i]
+	}
+	out := map[string]bool{}
+	for _, in := range []struct {
+		collection string
+		where      query.Filter
+	}{
+		{t.ID, query.AllOf(query.Where(store.KeyPath, query.In, listOf(keys)), query.Where("meta."+pendingFact, query.NotNull, nil))},
+		{notes, query.Where(store.KeyPath, query.In, listOf(purged))},
+	} {
+		docs, err := s.store.Find(ctx, in.collection, store.Query{Filter: in.where, Parts: []string{}})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			id, _ := splitKey(strings.TrimPrefix(d.Key, t.ID+"/"))
+			out[id] = true
+		}
+	}
+	return out, nil
+}
+
+// MarksOf gives what is noted of an entry in each of its locales.
+func (s *Service) MarksOf(ctx context.Context, t *schema.Type, documentID string) ([]Mark, error) {
+	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: variants(t, documentID), Parts: []string{store.Meta}})
+	out := make([]Mark, len(docs))
+	for i, d := range docs {
+		out[i] = markIn(t, d)
+	}
+	return out, err
 }
 
 // markChunk is how many entries are marked in one call, so that other writers have their turn.

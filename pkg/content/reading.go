@@ -97,6 +97,15 @@ func (s *Service) ReadableIDs(ctx context.Context, c auth.Caller, t *schema.Type
 	return out, err
 }
 
+// CountReadable says of how many entries EachReadable tells.
+func (s *Service) CountReadable(ctx context.Context, c auth.Caller, t *schema.Type, locale string) (int, error) {
+	v, here, err := s.public(ctx, c, t, locale)
+	if err != nil || v == nil {
+		return 0, err
+	}
+	return s.store.Count(ctx, t.ID, here)
+}
+
 // public is the caller's view of a type's published entries in one locale with the condition that hits them; nil if it reads none at all.
 func (s *Service) public(ctx context.Context, c auth.Caller, t *schema.Type, locale string) (*view, query.Filter, error) {
 	v, err := s.view(ctx, c, t, query.Query{Locale: locale})

@@ -115,10 +115,10 @@ func (s *Service) Ping(ctx context.Context) error {
 	return s.check(ctx)
 }
 
-func (s *Service) timestamp() string { return s.now().UTC().Format(timeFormat) }
+func (s *Service) timestamp() string { return s.now().UTC().Format(TimeFormat) }
 
-// timeFormat is the one form of a point in time in a document: UTC, fixed width.
-const timeFormat = "2006-01-02T15:04:05.000Z"
+// TimeFormat is the one form of a point in time in a document: UTC, fixed width.
+const TimeFormat = "2006-01-02T15:04:05.000Z"
 
 // locale gives the locale that a caller means by name for entries of a type. A type without locales takes any that some other
 // type has, because clients send one locale with everything.

@@ -170,6 +170,7 @@ type Search struct {
 	Facet   bool
 	Sort    bool
 	Include []string // fields of a relation's target
+	Synonym bool     // means the same as what stands for the entry
 }
 
 // Admin says how the admin UI shows a field.
