@@ -15,6 +15,7 @@ import (
 	"kontor/pkg/lead"
 	"kontor/pkg/schema"
 	"kontor/pkg/search"
+	"kontor/pkg/search/blevesearch"
 	"kontor/pkg/store"
 	"kontor/pkg/store/sqlitestore"
 	"kontor/pkg/value"
@@ -42,7 +43,7 @@ type kit struct {
 
 func newKit(t testing.TB) *kit {
 	t.Helper()
-	return openKit(t, filepath.Join(t.TempDir(), "kontor.db"), newMemory())
+	return openKit(t, filepath.Join(t.TempDir(), "kontor.db"), openEngine(t, t.TempDir()))
 }
 
 var shipped = sync.OnceValues(func() (*schema.Set, error) { return schema.Load(schemas.FS, schemas.FS) })
@@ -225,4 +226,14 @@ func (k *kit) want(name, text, attribute string, want ...string) {
 	if got := k.found(name, text, attribute); !slices.Equal(got, want) && len(got)+len(want) > 0 {
 		k.Errorf("%s %q: got %v, want %v", name, text, got, want)
 	}
+}
+
+func openEngine(t testing.TB, dir string) search.Engine {
+	t.Helper()
+	e, err := blevesearch.Open(dir, blevesearch.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	return e
 }
