@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
@@ -79,11 +80,18 @@ func TestChangedInFlight(t *testing.T) {
 	k.settled()
 	for name, do := range map[string]func() error{
 		"renamed": func() error { k.write("project", id, obj{"title": "Werkstatt"}, content.Write{}); return nil },
-		"deleted and purged": func() error {
+		"deleted, purged, and seen to by another leader": func() error {
 			if err := k.content.Delete(t.Context(), admin, k.typ("project"), id, content.Write{}); err != nil {
 				return err
 			}
-			return k.content.Purge(t.Context(), admin, k.typ("project"), id, content.Write{})
+			if err := k.content.Purge(t.Context(), admin, k.typ("project"), id, content.Write{}); err != nil {
+				return err
+			}
+			marks, err := k.content.Marks(t.Context(), k.typ("project"), 10)
+			if err == nil {
+				_, err = k.content.Settle(t.Context(), k.typ("project"), marks)
+			}
+			return err
 		},
 	} {
 		id = k.create("project", obj{"title": "Fuhrpark", "topics": to(topic)})
@@ -296,7 +304,7 @@ func TestLostIndex(t *testing.T) {
 				t.Errorf("before the search is open: %v", err)
 			}
 			k.follow(index.Following{})
-			for { // until it is there, what is answered is that it is not
+			for ; ; time.Sleep(time.Millisecond) { // until it is there, what is answered is that it is not
 				got, err := k.search.Search(t.Context(), []search.Query{{Index: "topics", Limit: 1}})
 				if err == nil {
 					if got[0].Total != 1 {
