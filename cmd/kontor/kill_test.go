@@ -41,6 +41,7 @@ func TestKill(t *testing.T) {
 			k.expectSecondRefused()
 		}
 		k.check()
+		k.searchFollows()
 		load := k.load()
 		load.await(10 + k.rng.IntN(150))
 		time.Sleep(time.Duration(k.rng.IntN(50_000)) * time.Microsecond) // not always right after an answer
@@ -52,8 +53,10 @@ func TestKill(t *testing.T) {
 	}
 	k.start()
 	k.check()
+	k.searchFollows()
 	k.server.end(t, os.Interrupt)
 	k.verify()
+	k.searchIsEqual() // without a server the command does it
 	k.summary(rounds)
 }
 
