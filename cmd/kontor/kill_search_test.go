@@ -9,7 +9,7 @@ import (
 func (k *kill) searchFollows() {
 	k.t.Helper()
 	for end := time.Now().Add(processPatience); ; time.Sleep(20 * time.Millisecond) {
-		code, _, data, err := newClient(k.server.url, k.token).send("GET", "/manage/index", "", nil)
+		code, _, data, err := newClient(k.server.url, k.admin).send("GET", "/manage/index", "", nil)
 		list, _ := data["indexes"].([]any)
 		settled := err == nil && code == 200 && len(list) > 0
 		for _, e := range list {
