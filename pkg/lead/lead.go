@@ -223,12 +223,20 @@ func (l *Lead) renew(ctx context.Context, rev int64) (int64, error) {
 // freeing bounds how long giving up the lease may take: others wait no longer than that for it anyway.
 const freeing = 2 * time.Second
 
+// free gives the lease up. The last renewal may have been cut off by the end and have happened all the same.
 func (l *Lead) free(ctx context.Context, rev int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeing)
 	defer cancel()
-	_, err := won(0, l.store.Apply(ctx, []store.Op{
-		{Kind: store.Replace, Collection: leases, Key: leaseKey, Rev: rev, Set: value.Object{"free": true}},
-	}))
+	give := func(rev int64) error {
+		return l.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: leases, Key: leaseKey, Rev: rev, Set: value.Object{"free": true}}})
+	}
+	err := give(rev)
+	if fault.Is(err, fault.Conflict) {
+		var d store.Document
+		if d, err = l.store.Get(ctx, leases, leaseKey, nil); err == nil && text(d, "holder") == l.id {
+			err = give(d.Rev)
+		}
+	}
 	if err != nil {
 		l.log.Warn("the lease was not given up; others will wait for it", "error", err)
 	}

@@ -168,14 +168,6 @@ func (v *view) keep(s *segment, gone *roaring.Bitmap) {
 
 // add writes a segment of new documents.
 func (v *view) add(docs []index.Document) error {
-	for _, d := range docs {
-		d.AddIDField()
-		d.VisitFields(func(f index.Field) {
-			if f.Name() == "_id" {
-				f.Analyze() // without a length the norm is 0, and then a segment does not find the id of its only document
-			}
-		})
-	}
 	made, _, err := new(zap.ZapPlugin).New(docs)
 	if err != nil {
 		return err
