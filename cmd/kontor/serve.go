@@ -20,6 +20,7 @@ import (
 	"kontor/pkg/config"
 	"kontor/pkg/content"
 	"kontor/pkg/demo"
+	"kontor/pkg/lead"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -53,7 +54,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	st := store.Track(context.WithoutCancel(ctx), opened) // until it is closed: requests outlive ctx
+	st := store.Track(context.WithoutCancel(ctx), opened, quiet()) // until it is closed: requests outlive ctx
 	bl, err := openBlobs(ctx, c, log)
 	if err != nil {
 		return err
@@ -86,6 +87,11 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
+}
+
+// quiet is what the server writes beside what it answers.
+func quiet() store.Quiet {
+	return store.Quiet{Collections: lead.Collections(), Facts: content.MarkFacts()}
 }
 
 // services makes what the server serves, with the content types in force.

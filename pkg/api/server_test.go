@@ -197,7 +197,7 @@ func newServer(t testing.TB, u setup) *server {
 		t.Fatal(err)
 	}
 	s.dir = t.TempDir()
-	if s.content, s.auth, s.files, err = services(store.Track(ctx, s.store), types, s.dir); err != nil {
+	if s.content, s.auth, s.files, err = services(store.Track(ctx, s.store, store.Quiet{}), types, s.dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range []string{auth.Editor, auth.Admin} {
