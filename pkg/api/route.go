@@ -78,6 +78,14 @@ func (s *Server) routes() {
 	manage.Get("/entries/:type/:id/history/:rev", s.version)
 	manage.Post("/entries/:type/:id/history/:rev/restore", s.restoreVersion)
 
+	search := app.Group(searchRoot, s.openToAll)
+	search.Get("/health", s.searchHealth)
+	search.Get("/version", s.searchVersion)
+	search.Post("/multi-search", s.multiSearch)
+	search.Get("/indexes/:uid/search", s.searchGet)
+	search.Post("/indexes/:uid/search", s.search)
+	search.Post("/indexes/:uid/facet-search", s.facetSearch)
+
 	app.Use(s.noRoute)
 }
 

@@ -27,6 +27,7 @@ type Options struct {
 	Content        *content.Service
 	Files          *asset.Service // nil: there are none
 	Auth           *auth.Service
+	Index          searches      // nil: there is none
 	Log            *slog.Logger  // nil discards
 	RequestTimeout time.Duration // how long the work on a request may take; 10 s if 0
 	ReadTimeout    time.Duration // how long a client may take to send a request; 30 s if 0
@@ -53,6 +54,7 @@ type Server struct {
 	app      *fiber.App
 	content  *content.Service
 	auth     *auth.Service
+	index    searches
 	log      *slog.Logger
 	timeout  time.Duration
 	idle     time.Duration // in the place of a deadline where bytes stream
@@ -78,7 +80,7 @@ const headLimit = 16 << 10
 
 // New makes a server with all its routes.
 func New(o Options) *Server {
-	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
+	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {

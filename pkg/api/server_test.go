@@ -423,6 +423,11 @@ func (r reply) checkForm(t testing.TB, c call) {
 		if r.text(t, "error.name") == "" || r.text(t, "error.message") == "" || r.at(t, "error.details") == nil {
 			t.Errorf("an error without name, message or details: %s", r.body)
 		}
+	case strings.HasPrefix(c.path, "/search/") || c.path == "/search":
+		if !strings.HasPrefix(media, "application/json") || r.text(t, "message") == "" || r.text(t, "type") == "" ||
+			r.text(t, "link") != "https://docs.meilisearch.com/errors#"+r.text(t, "code") {
+			t.Errorf("no error of Meilisearch: %q %s", media, r.body)
+		}
 	default:
 		if media != "application/problem+json; charset=utf-8" && media != "application/problem+json" {
 			t.Errorf("media type %q of a problem", media)
