@@ -43,7 +43,7 @@ type kit struct {
 
 func newKit(t testing.TB) *kit {
 	t.Helper()
-	return openKit(t, filepath.Join(t.TempDir(), "kontor.db"), openEngine(t, t.TempDir()))
+	return openKit(t, filepath.Join(t.TempDir(), "kontor.db"), newMemory())
 }
 
 var shipped = sync.OnceValues(func() (*schema.Set, error) { return schema.Load(schemas.FS, schemas.FS) })

@@ -81,6 +81,9 @@ func (w *worker) refresh(ctx context.Context, t *schema.Type, locale string, ids
 	}
 	byLocale := map[string][]content.Reading{}
 	for _, s := range w.catalogue().of(t, locale) {
+		if len(w.into(s.index.name)) == 0 { // what will be built will be built of what is there then
+			continue
+		}
 		list, ok := byLocale[s.locale]
 		if !ok {
 			if list, err = w.read(ctx, s, ids); err != nil {
