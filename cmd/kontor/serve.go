@@ -74,19 +74,19 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	if err := needAccount(ctx, accounts, log); err != nil {
 		return err
 	}
+	finder, jobs, err := openIndex(ctx, st, accounts, entries, log)
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("can't listen: %w", err)
 	}
 	log.Info("listening", "url", "http://"+l.Addr().String(), "data", c.Data, "version", version())
-	finder, jobs, err := openIndex(ctx, st, accounts, entries, log)
-	if err != nil {
-		return errors.Join(err, l.Close())
-	}
 	stop := (&duty{config: c, store: st, accounts: accounts, entries: entries, finder: finder, jobs: jobs, log: log}).start(ctx)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
+		Content: entries, Files: files, Auth: accounts, Index: finder, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
 }

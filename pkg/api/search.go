@@ -18,13 +18,6 @@ import (
 // were given, and none is looked at. Their answers are not kept for others as those of /api are: an index follows the store by a moment, and an
 // answer kept under what the store has come to might be of before.
 
-// searches is the part of the index that searches need.
-type searches interface {
-	Settings(ctx context.Context, index string) (search.Settings, error)
-	Search(ctx context.Context, queries []search.Query) ([]search.Result, error)
-	FacetSearch(ctx context.Context, q search.FacetQuery) (search.FacetResult, error)
-}
-
 // searchRoot is where the dialect lives.
 const searchRoot = "/search"
 

@@ -52,3 +52,14 @@ func searchParameters() []openapi.Parameter {
 		{Name: "distinct", Description: "Of the hits with one value of this attribute only the first", Schema: limited(200)},
 	}
 }
+
+func indexOperations() []openapi.Operation {
+	return []openapi.Operation{
+		{Method: "GET", Path: "/manage/index", ID: "indexStatus", Tag: tagManage, Summary: "How far the search follows the store",
+			Query:  []openapi.Parameter{{Name: "entry", Description: "An entry as `type/documentId`: which revision store and search have of it", Schema: typed("string")}},
+			Answer: answersData("IndexStatus")},
+		{Method: "POST", Path: "/manage/index", ID: "askIndex", Tag: tagManage, Summary: "Have the search built anew, or compared with the store", Body: sends("IndexJobInput"),
+			Answer: openapi.Answer{Status: http.StatusAccepted, Schema: openapi.Data(openapi.Ref("IndexJob"))}},
+		{Method: "GET", Path: "/manage/index/jobs/:id", ID: "indexJob", Tag: tagManage, Summary: "How far that is", Answer: answersData("IndexJob"), Refuses: []int{http.StatusNotFound}},
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/index"
 	"kontor/pkg/rate"
 )
 
@@ -27,11 +28,11 @@ type Options struct {
 	Content        *content.Service
 	Files          *asset.Service // nil: there are none
 	Auth           *auth.Service
-	Index          searches      // nil: there is none
-	Log            *slog.Logger  // nil discards
-	RequestTimeout time.Duration // how long the work on a request may take; 10 s if 0
-	ReadTimeout    time.Duration // how long a client may take to send a request; 30 s if 0
-	BodyLimit      int           // bytes; 1 MiB if 0
+	Index          *index.Service // nil: there is no search
+	Log            *slog.Logger   // nil discards
+	RequestTimeout time.Duration  // how long the work on a request may take; 10 s if 0
+	ReadTimeout    time.Duration  // how long a client may take to send a request; 30 s if 0
+	BodyLimit      int            // bytes; 1 MiB if 0
 
 	CacheSize    int64         // bytes of answers to the public that are kept; none if 0
 	SharedMaxAge time.Duration // how long caches on the way may answer the public without asking; 0 for never
@@ -54,7 +55,7 @@ type Server struct {
 	app      *fiber.App
 	content  *content.Service
 	auth     *auth.Service
-	index    searches
+	index    *index.Service
 	log      *slog.Logger
 	timeout  time.Duration
 	idle     time.Duration // in the place of a deadline where bytes stream

@@ -45,6 +45,11 @@ func (s *Service) Job(ctx context.Context, id string) (lead.Job, error) {
 	return j, err
 }
 
+// Await waits until a job is over, or ctx ends.
+func (s *Service) Await(ctx context.Context, id string) (lead.Job, error) {
+	return s.jobs.Follow(ctx, id, func(lead.Job) {})
+}
+
 // named finds the type of an entry that is named "type/documentId".
 func (s *Service) named(entry string) (*schema.Type, string, error) {
 	name, id, _ := strings.Cut(entry, "/")

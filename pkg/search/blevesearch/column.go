@@ -213,7 +213,7 @@ func (c *column) sort() {
 		if cell.kind == termText {
 			f.reset()
 			for _, r := range cell.text {
-				f.add(r, 0)
+				f.add(r, 0, 0)
 			}
 			key.text = string(f.out)
 		}

@@ -27,6 +27,7 @@ type fuzzy struct {
 	most   int
 	begins bool // the word may also be a beginning
 	rows   [][]int
+	least  []int   // of each row
 	runes  []rune // of the word that the rows are of
 	ends   []int  // by rune: where it ends in that word
 }
@@ -37,7 +38,7 @@ func newFuzzy(word string, most int, begins bool) *fuzzy {
 	for i := 1; i < len(first); i++ {
 		first[i] = i + 1
 	}
-	f.rows = append(f.rows, first)
+	f.rows, f.least = append(f.rows, first), append(f.least, 0)
 	return f
 }
 
@@ -100,15 +101,15 @@ func (f *fuzzy) step(word string) (steps, length, dead int) {
 		depth++
 		f.runes = append(f.runes[:depth-1], r)
 		f.ends = append(f.ends[:depth-1], at)
-		least := f.row(depth)
+		f.row(depth)
+		far := f.least[depth] > f.most && f.least[depth-1]+1 > f.most // the row before is what letters changed round start from
 		if n := f.rows[depth][len(f.word)]; f.begins && n < best {
 			best, bestAt = n, at
 		}
-		if least > f.most && best > f.most {
+		switch {
+		case far && best > f.most:
 			return 0, 0, at
-		}
-		if least > f.most {
-			f.runes = f.runes[:depth]
+		case far:
 			return best, bestAt, 0
 		}
 	}
@@ -131,10 +132,10 @@ func (f *fuzzy) shared(word string) int {
 	return n
 }
 
-// row computes the distances of the beginnings of what was typed from the runes so far, and gives the least.
-func (f *fuzzy) row(depth int) int {
+// row computes the distances of the beginnings of what was typed from the runes so far, and the least of them.
+func (f *fuzzy) row(depth int) {
 	for len(f.rows) <= depth {
-		f.rows = append(f.rows, make([]int, len(f.word)+1))
+		f.rows, f.least = append(f.rows, make([]int, len(f.word)+1)), append(f.least, 0)
 	}
 	row, above := f.rows[depth], f.rows[depth-1]
 	r := f.runes[depth-1]
@@ -157,5 +158,5 @@ func (f *fuzzy) row(depth int) int {
 		row[i] = n
 		least = min(least, n)
 	}
-	return least
+	f.least[depth] = least
 }

@@ -123,6 +123,9 @@ func (w *writer) document(d search.Document) (index.Document, string) {
 		return nil, "the id is not made of letters, digits, _ and -"
 	}
 	out := document.NewDocument(d.ID)
+	id := termsField("_id", d.ID)
+	id.options, id.value = index.IndexField|index.StoreField, []byte(d.ID)
+	out.AddField(id)
 	kept := make(map[string]any, len(d.Attributes))
 	for _, a := range w.plan.settings.Attributes {
 		v, there := d.Attributes[a.Name]

@@ -91,18 +91,21 @@ func (l *language) stops(word string) bool {
 func (l *language) fold(word string) string {
 	f := folder{language: l}
 	for _, r := range word {
-		f.add(r, 0)
+		f.add(r, 0, 0)
 	}
 	return string(f.out)
 }
 
-// folder folds one word rune by rune and knows for each byte that it wrote where its rune ended.
+// folder folds one word rune by rune and knows for each byte that it wrote where its rune was.
 type folder struct {
 	language *language
 	out      []byte
-	ends     []int
+	spans    []span
 	state    umlaut
 }
+
+// span is where in a text something stands, in bytes.
+type span struct{ start, end int }
 
 // umlaut is what the last letter means for an e that follows.
 type umlaut int
@@ -113,10 +116,10 @@ const (
 	vowel
 )
 
-func (f *folder) reset() { f.out, f.ends, f.state = f.out[:0], f.ends[:0], neither }
+func (f *folder) reset() { f.out, f.spans, f.state = f.out[:0], f.spans[:0], neither }
 
-// add folds one rune that ends at a place in the text.
-func (f *folder) add(r rune, end int) {
+// add folds one rune that stands at a place in the text.
+func (f *folder) add(r rune, start, end int) {
 	if r < utf8.RuneSelf {
 		if 'A' <= r && r <= 'Z' {
 			r += 'a' - 'A'
@@ -124,7 +127,7 @@ func (f *folder) add(r rune, end int) {
 		if f.language.umlauts && !f.plain(byte(r), end) {
 			return
 		}
-		f.out, f.ends = append(f.out, byte(r)), append(f.ends, end)
+		f.out, f.spans = append(f.out, byte(r)), append(f.spans, span{start, end})
 		return
 	}
 	if ignored(r) || unicode.Is(unicode.Mn, r) {
@@ -137,7 +140,7 @@ func (f *folder) add(r rune, end int) {
 		f.out = utf8.AppendRune(f.out, unicode.ToLower(r))
 	}
 	for range len(f.out) - before {
-		f.ends = append(f.ends, end)
+		f.spans = append(f.spans, span{start, end})
 	}
 	f.state = vowel
 	if r == 'ß' || r == 'ẞ' {
@@ -160,7 +163,7 @@ func (f *folder) plain(r byte, end int) bool {
 		swallowed := f.state == takesE
 		f.state = vowel
 		if swallowed {
-			f.ends[len(f.ends)-1] = end
+			f.spans[len(f.spans)-1].end = end
 			return false
 		}
 	case 'i', 'q', 'y':

@@ -68,10 +68,10 @@ func (k *marker) text(out []search.Match, s string, element int) []search.Match 
 		if p := k.word(t.word); p.end > 0 {
 			start, end := t.start, t.end
 			if p.start > 0 {
-				start = t.ends[p.start-1]
+				start = t.spans[p.start].start
 			}
-			if p.end < len(t.ends) {
-				end = t.ends[p.end-1]
+			if p.end < len(t.spans) {
+				end = t.spans[p.end-1].end
 			}
 			add(start, end)
 		}

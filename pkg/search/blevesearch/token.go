@@ -15,14 +15,14 @@ type token struct {
 	pos        int  // its place among the words
 	start, end int  // its bytes in the text
 	joined     bool // a word of several: one with hyphens, beside its parts
-	ends       []int
+	spans      []span
 }
 
 // tokenizer cuts texts into words. It is used by one goroutine at a time.
 type tokenizer struct {
 	language *language
 	fold     folder
-	offsets  bool // whether token.ends is wanted: for each byte of word where in the text its rune ended
+	offsets  bool // whether token.spans is wanted: for each byte of word where in the text its rune stands
 }
 
 // tokens appends the words of a text to dst, by their place, and then those that are joined of several.
@@ -47,7 +47,7 @@ func (z *tokenizer) tokens(dst []token, text string) []token {
 func (z *tokenizer) word(dst []token, text string, start, end int) []token {
 	z.fold.reset()
 	for i, r := range text[start:end] {
-		z.fold.add(r, start+i+utf8.RuneLen(r))
+		z.fold.add(r, start+i, start+i+utf8.RuneLen(r))
 	}
 	out := z.fold.out
 	if len(out) == 0 {
@@ -65,7 +65,7 @@ func (z *tokenizer) word(dst []token, text string, start, end int) []token {
 	}
 	t := token{word: string(out), pos: pos, start: start, end: end}
 	if z.offsets {
-		t.ends = append([]int(nil), z.fold.ends[:len(out)]...)
+		t.spans = append([]span(nil), z.fold.spans[:len(out)]...)
 	}
 	return append(dst, t)
 }
@@ -106,7 +106,7 @@ func (z *tokenizer) abbreviations(dst []token, text string, first int) []token {
 		t.pos -= shift
 		for _, more := range dst[i+1 : j] {
 			t.word += more.word
-			t.ends = append(t.ends, more.ends...)
+			t.spans = append(t.spans, more.spans...)
 			t.end = more.end
 			shift++
 		}
@@ -152,7 +152,7 @@ func join(parts []token) token {
 	t := token{pos: parts[0].pos, start: parts[0].start, end: parts[len(parts)-1].end, joined: true}
 	for _, p := range parts {
 		t.word += p.word
-		t.ends = append(t.ends, p.ends...)
+		t.spans = append(t.spans, p.spans...)
 	}
 	return t
 }

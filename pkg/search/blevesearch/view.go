@@ -168,9 +168,6 @@ func (v *view) keep(s *segment, gone *roaring.Bitmap) {
 
 // add writes a segment of new documents.
 func (v *view) add(docs []index.Document) error {
-	for _, d := range docs {
-		d.AddIDField()
-	}
 	made, _, err := new(zap.ZapPlugin).New(docs)
 	if err != nil {
 		return err
