@@ -176,8 +176,14 @@ func searchBody(c *fiber.Ctx) ([]byte, error) {
 	return data, err
 }
 
-// searchHealth tells clients that this speaks their dialect.
+// searchHealth tells clients whether all searches are answered, and from an index that follows the store.
 func (s *Server) searchHealth(c *fiber.Ctx) error {
+	if s.index == nil {
+		return fault.New(fault.Unavailable, "There is no search")
+	}
+	if err := s.index.Ready(c.UserContext()); err != nil {
+		return err
+	}
 	return sendSearchFact(c, `{"status":"available"}`)
 }
 
