@@ -55,6 +55,9 @@ var (
 	englishEndings = []string{"ings", "ing", "ies", "es", "ed", "s", "y"}
 )
 
+// maxEnding is how long an ending is at most.
+const maxEnding = 5
+
 // minStem is how much of a word an ending must leave.
 const minStem = 4
 

@@ -22,12 +22,10 @@ type marker struct {
 type part struct{ start, end int }
 
 func newMarker(p *plan, m *matched) *marker {
-	k := &marker{tokens: tokenizer{language: p.language, offsets: true}, singles: map[string]bool{}, known: map[string]part{}}
-	for i, t := range m.text.terms {
+	k := &marker{tokens: tokenizer{language: p.language}, singles: map[string]bool{}, known: map[string]part{}, expansions: m.expansions}
+	for _, t := range m.text.terms {
 		if t.phrase {
 			k.phrase(t.words)
-		} else {
-			k.expansions = append(k.expansions, m.expansions[i])
 		}
 	}
 	for _, a := range m.others {
@@ -66,13 +64,7 @@ func (k *marker) text(out []search.Match, s string, element int) []search.Match 
 	for i := range k.buf {
 		t := &k.buf[i]
 		if p := k.word(t.word); p.end > 0 {
-			start, end := t.start, t.end
-			if p.start > 0 {
-				start = t.spans[p.start].start
-			}
-			if p.end < len(t.spans) {
-				end = t.spans[p.end-1].end
-			}
+			start, end := k.place(s, *t, p)
 			add(start, end)
 		}
 	}
@@ -80,6 +72,22 @@ func (k *marker) text(out []search.Match, s string, element int) []search.Match 
 		k.runs(phrase, add)
 	}
 	return distinctMatches(out, first)
+}
+
+// place gives where in a text a part of a word stands.
+func (k *marker) place(s string, t token, p part) (start, end int) {
+	start, end = t.start, t.end
+	if p.start == 0 && p.end == len(t.word) {
+		return start, end
+	}
+	spans := k.tokens.spans(s, t)
+	if p.start > 0 && p.start < len(spans) {
+		start = spans[p.start].start
+	}
+	if p.end < len(t.word) && p.end <= len(spans) {
+		end = spans[p.end-1].end
+	}
+	return start, end
 }
 
 // word gives which part of a word answers.

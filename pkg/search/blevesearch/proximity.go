@@ -43,7 +43,7 @@ func (r *ranker) proximity(seg int, c []candidate) error {
 	return nil
 }
 
-// places gives where candidates have a term, in order: the number of the candidate, the attribute, the place.
+// places gives where candidates have a term, in order: the number of the candidate, the class of attributes, the place.
 func (r *ranker) places(seg, term int, docs *roaring.Bitmap, c []candidate) ([]uint64, error) {
 	sources := r.matched.segments[seg].terms[term].sources
 	if len(sources) > maxSources {
@@ -52,13 +52,13 @@ func (r *ranker) places(seg, term int, docs *roaring.Bitmap, c []candidate) ([]u
 	var out []uint64
 	dicts := map[int]segment_api.TermDictionary{}
 	for _, s := range sources {
-		dict := dicts[s.attr]
+		dict := dicts[s.class]
 		if dict == nil {
 			var err error
-			if dict, err = r.view.segments[seg].file.zap.Dictionary(textField + r.plan.searched[s.attr].Name); err != nil {
+			if dict, err = r.view.segments[seg].file.zap.Dictionary(textField + r.plan.classes[s.class].name); err != nil {
 				return nil, err
 			}
-			dicts[s.attr] = dict
+			dicts[s.class] = dict
 		}
 		at := 0
 		err := eachPlace(dict, s.word, docs, func(doc uint32, places []segment_api.Location) {
@@ -66,7 +66,7 @@ func (r *ranker) places(seg, term int, docs *roaring.Bitmap, c []candidate) ([]u
 				at++
 			}
 			for _, p := range places {
-				out = append(out, uint64(at)<<32|uint64(s.attr)<<24|min(p.Pos(), 1<<24-1))
+				out = append(out, uint64(at)<<32|uint64(s.class)<<26|min(p.Pos(), 1<<26-1))
 			}
 		})
 		if err != nil {

@@ -233,7 +233,11 @@ func (o *opened) matched(ctx context.Context, q search.Query) (*matched, error) 
 	if m := o.texts[key]; m != nil {
 		return m, nil
 	}
-	m, err := match(ctx, o.view, o.plan, q.Text, attrs)
+	l, err := o.view.look(o.plan, attrs)
+	if err != nil {
+		return nil, err
+	}
+	m, err := l.match(ctx, q.Text)
 	if err == nil {
 		o.texts[key] = m
 	}

@@ -19,6 +19,7 @@ type view struct {
 	numbers  *atomic.Int64 // number of the last segment, shared with the views that follow
 	segments []*segment
 	refs     int32
+	memory   memory
 }
 
 func newView(path string, last int) *view {
