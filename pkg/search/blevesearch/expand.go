@@ -37,6 +37,8 @@ type derived struct {
 type expansion struct {
 	word    string
 	begins  bool
+	cost    int                // of the word itself
+	begun   int                // of what begins with it
 	others  map[string]derived // besides the word itself and, if begins, what begins with it
 	numbers [][]answer         // the same by table
 }
@@ -49,7 +51,7 @@ type answer struct {
 
 // expand finds in the tables of words what answers to a word.
 func expand(l *language, tables []*words, word string, begins bool) *expansion {
-	x := &expansion{word: word, begins: begins, others: map[string]derived{}, numbers: make([][]answer, len(tables))}
+	x := newExpansion(tables, word, begins)
 	stem := l.stem(word)
 	x.forms(l, tables, stem)
 	if l.compound && utf8.RuneCountInString(stem) >= minPart {
@@ -58,6 +60,18 @@ func expand(l *language, tables []*words, word string, begins bool) *expansion {
 	if most := typos(word); most > 0 {
 		x.typos(tables, most)
 	}
+	return x
+}
+
+func newExpansion(tables []*words, word string, begins bool) *expansion {
+	return &expansion{word: word, begins: begins, others: map[string]derived{}, numbers: make([][]answer, len(tables))}
+}
+
+// expandForms finds only the other forms of a word, all at one cost.
+func expandForms(l *language, tables []*words, word string, begins bool, cost int) *expansion {
+	x := newExpansion(tables, word, begins)
+	x.cost, x.begun = cost, cost
+	x.forms(l, tables, l.stem(word))
 	return x
 }
 
@@ -112,7 +126,7 @@ func (x *expansion) forms(l *language, tables []*words, stem string) {
 		from, to := t.begun(stem)
 		for i := from; i < to; i++ {
 			if w := t.at(i); len(w)-len(stem) <= maxEnding && x.fresh(w) && l.inflects(w[len(stem):]) {
-				found = append(found, derivation{w, k, i, derived{cost: costSame, end: len(w)}})
+				found = append(found, derivation{w, k, i, derived{cost: x.cost, end: len(w)}})
 			}
 		}
 	}

@@ -1,0 +1,76 @@
+package blevesearch
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"kontor/pkg/search"
+)
+
+// shelfOf makes an index of titles, with their numbers as ids.
+func shelfOf(t *testing.T, synonyms []search.Synonym, titles ...string) func(typed string) []string {
+	t.Helper()
+	e := open(t, t.TempDir())
+	must(t, e.Ensure(t.Context(), "p", search.Settings{Language: "de", Attributes: []search.Attribute{{Name: "title", Weight: 10}}, Synonyms: synonyms}))
+	var docs []search.Document
+	for i, title := range titles {
+		docs = append(docs, search.Document{ID: fmt.Sprint(i), Attributes: map[string]any{"title": title}})
+	}
+	_, err := e.Put(t.Context(), "p", docs)
+	must(t, err)
+	return func(typed string) []string {
+		r, err := e.Search(t.Context(), []search.Query{{Index: "p", Text: typed, Limit: 20}})
+		must(t, err)
+		got := []string{}
+		for _, h := range r[0].Hits {
+			got = append(got, h.ID)
+		}
+		return got
+	}
+}
+
+// TestSynonymForms: a synonym is known, and finds, in all forms of its words.
+func TestSynonymForms(t *testing.T) {
+	find := shelfOf(t, []search.Synonym{
+		{From: []string{"Hackerangriff"}, To: []string{"Cyberangriff"}},
+		{From: []string{"Stab für außergewöhnliche Ereignisse"}, To: []string{"Krisenstab"}},
+		{From: []string{"SAE"}, To: []string{"Stab für außergewöhnliche Ereignisse"}},
+		{From: []string{"Netz"}, To: []string{"gemeinsames Portal"}},
+	}, "Hilfe bei Cyberangriffen", "Krisenstäbe üben", "Ein Stab für außergewöhnliche Ereignisse", "Sachen und Saal", "Die gemeinsamen Portale", "Ein Portal, aber gemeinsames", "Cyber")
+	tests := []struct {
+		typed string
+		want  []string
+	}{
+		{"Hackerangriffe", []string{"0"}},
+		{"Stab außergewöhnliche Ereignisse", []string{"2", "1"}},
+		{"SAE", []string{"2", "3"}}, // which is a beginning of Sachen too, where ae is a
+		{"Netze ", []string{"4"}},
+	}
+	for _, tt := range tests {
+		if got := find(tt.typed); !slices.Equal(got, tt.want) {
+			t.Errorf("%q finds %v, want %v", tt.typed, got, tt.want)
+		}
+	}
+}
+
+// TestSynonymMarks: what a synonym finds is marked, as a word and as a phrase.
+func TestSynonymMarks(t *testing.T) {
+	e := open(t, t.TempDir())
+	must(t, e.Ensure(t.Context(), "p", search.Settings{Language: "de", Attributes: []search.Attribute{{Name: "title", Weight: 10}},
+		Synonyms: []search.Synonym{{From: []string{"Netz"}, To: []string{"gemeinsames Portal", "Verbund"}}}}))
+	const title = "Verbünde: gemeinsame Portale"
+	_, err := e.Put(t.Context(), "p", []search.Document{{ID: "0", Attributes: map[string]any{"title": title}}})
+	must(t, err)
+	r, err := e.Search(t.Context(), []search.Query{{Index: "p", Text: "Netz", Limit: 1, Matches: []string{"title"}}})
+	must(t, err)
+	var got []string
+	for _, h := range r[0].Hits {
+		for _, m := range h.Matches["title"] {
+			got = append(got, title[m.Start:m.Start+m.Length])
+		}
+	}
+	if want := []string{"Verbünde", "gemeinsame Portale"}; !slices.Equal(got, want) {
+		t.Errorf("marked %q, want %q", got, want)
+	}
+}
