@@ -127,10 +127,7 @@ func (d *duty) search(ctx context.Context) {
 			d.log.Warn("the search can't be opened; it is tried again", "error", err)
 			told = true
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(reopenEvery):
-		}
+		wait(ctx, reopenEvery)
 	}
 }
 

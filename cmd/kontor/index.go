@@ -77,6 +77,9 @@ func (w *indexWork) do(ctx context.Context, kind string, args value.Object, prog
 	defer wg.Wait()
 	defer cancel(nil)
 	wg.Go(func() {
+		if w.config.Store != "" {
+			wait(ctx, serversFirst)
+		}
 		w.jobs.Run(ctx, func(leading context.Context) {
 			engine, err := openSearch(w.config)
 			if err != nil {
@@ -100,6 +103,17 @@ func (w *indexWork) do(ctx context.Context, kind string, args value.Object, prog
 		return nil, errors.New(j.Error)
 	}
 	return j.Result, nil
+}
+
+// serversFirst is how long a command leaves the lease to the servers of a store that several may have: their engines are filled, and the one
+// in its own data directory is most likely not.
+const serversFirst = 15 * time.Second
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 func jsonFlag(cmd *cobra.Command, v *bool) {
