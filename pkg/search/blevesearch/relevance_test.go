@@ -74,3 +74,19 @@ func TestSynonymMarks(t *testing.T) {
 		t.Errorf("marked %q, want %q", got, want)
 	}
 }
+
+// TestUnknownWords: a word that no document has does not keep the others from being found, unless all must be there.
+func TestUnknownWords(t *testing.T) {
+	find := shelfOf(t, nil, "Baumaschinen teilen", "Baumaschinen", "Kanäle")
+	for typed, want := range map[string][]string{
+		"Sharing Baumaschinen":        {"0", "1"},
+		"Sharing Baumaschinen teilen": {"0", "1"},
+		"Baumaschinen Sharing":        {"0", "1"},
+		"Sharing Economy":             {},
+		`"Sharing" Baumaschinen`:      {},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
