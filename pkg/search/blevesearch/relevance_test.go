@@ -90,3 +90,27 @@ func TestUnknownWords(t *testing.T) {
 		}
 	}
 }
+
+// TestKin: nouns and the verbs they are made of find each other, behind what is there as it was typed.
+func TestKin(t *testing.T) {
+	find := shelfOf(t, nil, "Wer haftet für was", "Die Haftung", "Wir fördern Vereine", "Förderungen", "Schulen im Kreis", "Die Zeit")
+	for typed, want := range map[string][]string{
+		"Haftung": {"1", "0"}, "haften": {"0", "1"}, "fördern": {"2", "3"}, "Förderung": {"3", "2"}, "Schule": {"4"}, "Zeitung": {},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestParts: a word finds those that are composed of it, and not those that have its letters by chance.
+func TestParts(t *testing.T) {
+	find := shelfOf(t, nil, "Abwasser", "Trinkwasser", "Gewerbeflächen", "Anlagen", "Reisen", "Verwaltungsgericht")
+	for typed, want := range map[string][]string{
+		"Wasser ": {"0", "1"}, "Flächen ": {"2"}, "Lagen ": {}, "Eisen ": {}, "Gericht ": {"5"},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
