@@ -127,10 +127,11 @@ func (l *language) fold(word string) string {
 	return string(f.out)
 }
 
-// folder folds one word rune by rune and knows for each byte that it wrote where its rune was.
+// folder folds one word rune by rune and, if it is to, knows for each byte that it wrote where its rune was.
 type folder struct {
 	language *language
 	out      []byte
+	places   bool // whether spans are kept
 	spans    []span
 	state    umlaut
 }
@@ -158,25 +159,31 @@ func (f *folder) add(r rune, start, end int) {
 		if f.language.umlauts && !f.plain(byte(r), end) {
 			return
 		}
-		f.out, f.spans = append(f.out, byte(r)), append(f.spans, span{start, end})
+		f.out = append(f.out, byte(r))
+		if f.places {
+			f.spans = append(f.spans, span{start, end})
+		}
 		return
 	}
 	if ignored(r) || unicode.Is(unicode.Mn, r) {
 		return
 	}
 	before := len(f.out)
-	if s, ok := latin[r]; ok {
-		f.out = append(f.out, s...)
-	} else {
+	switch s := latin[r]; len(s) {
+	case 0:
 		f.out = utf8.AppendRune(f.out, unicode.ToLower(r))
+	case 1:
+		f.out = append(f.out, s...)
+	default: // æ is folded as ae is
+		for _, letter := range s {
+			f.add(letter, start, end)
+		}
+		return
 	}
-	for range len(f.out) - before {
+	for n := len(f.out) - before; f.places && n > 0; n-- {
 		f.spans = append(f.spans, span{start, end})
 	}
 	f.state = vowel
-	if r == 'ß' || r == 'ẞ' {
-		f.state = neither
-	}
 }
 
 // plain follows the letters of German for ae, oe and ue, and tells whether the letter is written; a swallowed e ends its umlaut.
@@ -194,7 +201,9 @@ func (f *folder) plain(r byte, end int) bool {
 		swallowed := f.state == takesE
 		f.state = vowel
 		if swallowed {
-			f.spans[len(f.spans)-1].end = end
+			if f.places {
+				f.spans[len(f.spans)-1].end = end
+			}
 			return false
 		}
 	case 'i', 'q', 'y':

@@ -27,9 +27,9 @@ type shelf struct {
 	broken  string     // what is damaged
 	view    *view      // nil until there is a document
 	use     *plan
-	merges  bool // a merge is running
-	merging sync.WaitGroup
-	stop    chan struct{} // closed when merging must end
+	merges  bool           // a merge is running
+	merging sync.WaitGroup // of what goes on beside
+	stop    chan struct{}  // closed when that must end
 }
 
 func newShelf(dir string, p physical) *shelf {
@@ -57,6 +57,34 @@ func (s *shelf) open() {
 		return
 	}
 	s.view = v
+	s.checkLarge(v)
+}
+
+// checkLarge reads the files that were too large to be read before they were opened. The caller holds mu.
+func (s *shelf) checkLarge(v *view) {
+	var large []segmentState
+	for _, seg := range v.segments {
+		if seg.file.state.Bytes > maxChecked {
+			large = append(large, seg.file.state)
+		}
+	}
+	if large == nil {
+		return
+	}
+	v.hold()
+	s.merging.Go(func() {
+		defer func() { _ = v.release() }()
+		for _, st := range large {
+			select {
+			case <-s.stop:
+				return
+			default:
+			}
+			if err := st.check(filepath.Join(s.path, segmentName(st.Number)), true); err != nil {
+				s.damaged(err.Error())
+			}
+		}
+	})
 }
 
 func (s *shelf) hold() {

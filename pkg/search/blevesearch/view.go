@@ -61,7 +61,7 @@ func openView(path string) (*view, error) {
 
 func openSegment(path string, s segmentState) (*segment, error) {
 	name := filepath.Join(path, segmentName(s.Number))
-	if err := s.check(name); err != nil {
+	if err := s.check(name, s.Bytes <= maxChecked); err != nil {
 		return nil, err
 	}
 	f, err := openFile(name, s)
@@ -132,14 +132,21 @@ func (v *view) changed(docs []index.Document, ids []string) (*view, error) {
 			return nil, errors.Join(err, next.release())
 		}
 	}
-	if err := next.save(); err != nil {
-		return nil, errors.Join(err, next.release())
-	}
-	v.replaced(next)
-	return next, nil
+	return next.inPlaceOf(v)
 }
 
-// replaced marks the files that the next view does not have; they go when nobody reads them any more.
+// inPlaceOf saves a view and marks the files that only the one before has; they go when nobody reads them any more. If it can't be saved,
+// it is the other way round.
+func (v *view) inPlaceOf(old *view) (*view, error) {
+	if err := v.save(); err != nil {
+		v.replaced(old)
+		return nil, errors.Join(err, v.release())
+	}
+	old.replaced(v)
+	return v, nil
+}
+
+// replaced marks the files that the next view does not have.
 func (v *view) replaced(next *view) {
 	kept := map[*segmentFile]bool{}
 	for _, s := range next.segments {
