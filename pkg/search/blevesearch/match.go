@@ -75,6 +75,10 @@ func (v *view) look(p *plan, attrs uint64) (*look, error) {
 // match evaluates a text.
 func (l *look) match(ctx context.Context, s string) (*matched, error) {
 	m := &matched{text: readText(l.plan.language, s)}
+	var err error
+	if m.text.terms, err = l.split(ctx, m.text.terms); err != nil {
+		return nil, err
+	}
 	m.others = l.plan.alternatives(m.text)
 	terms := make([][]*termMatch, len(m.text.terms))
 	for i, t := range m.text.terms {

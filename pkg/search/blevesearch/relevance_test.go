@@ -114,3 +114,18 @@ func TestParts(t *testing.T) {
 		}
 	}
 }
+
+// TestCompounds: a word that no document has is asked for by the words that it is composed of.
+func TestCompounds(t *testing.T) {
+	find := shelfOf(t, []search.Synonym{{From: []string{"Handy"}, To: []string{"Smartphone"}}},
+		"Entwicklung eines Gewerbegebiets", "Gewerbegebiet am Hafen", "Kurse am Smartphone", "Entwicklungen", "Kosten der Personalgewinnung")
+	for typed, want := range map[string][]string{
+		"Gewerbegebietsentwicklung": {"0", "1"}, "Handykurs": {"2"}, "Personalgewinnungskosten": {"4"}, "Hafenentwicklungsunsinn": {},
+		"Gewerbegebiete": {"0", "1"}, "Xylofonkonzert": {},
+	} {
+		got := find(typed)
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
