@@ -31,7 +31,7 @@ var table = map[string][]string{
 	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "search", "strapi", "meili", "openapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "lead", "search", "strapi", "meili", "openapi", "value"},
 	"house":    {},
 }
 

@@ -37,6 +37,8 @@ type derived struct {
 type expansion struct {
 	word    string
 	begins  bool
+	cost    int                // of the word itself
+	begun   int                // of what begins with it
 	others  map[string]derived // besides the word itself and, if begins, what begins with it
 	numbers [][]answer         // the same by table
 }
@@ -49,15 +51,28 @@ type answer struct {
 
 // expand finds in the tables of words what answers to a word.
 func expand(l *language, tables []*words, word string, begins bool) *expansion {
-	x := &expansion{word: word, begins: begins, others: map[string]derived{}, numbers: make([][]answer, len(tables))}
+	x := newExpansion(tables, word, begins)
 	stem := l.stem(word)
 	x.forms(l, tables, stem)
+	x.kin(l, tables)
 	if l.compound && utf8.RuneCountInString(stem) >= minPart {
 		x.parts(l, tables, stem)
 	}
 	if most := typos(word); most > 0 {
 		x.typos(tables, most)
 	}
+	return x
+}
+
+func newExpansion(tables []*words, word string, begins bool) *expansion {
+	return &expansion{word: word, begins: begins, others: map[string]derived{}, numbers: make([][]answer, len(tables))}
+}
+
+// expandForms finds only the other forms of a word, all at one cost.
+func expandForms(l *language, tables []*words, word string, begins bool, cost int) *expansion {
+	x := newExpansion(tables, word, begins)
+	x.cost, x.begun = cost, cost
+	x.forms(l, tables, l.stem(word))
 	return x
 }
 
@@ -112,7 +127,22 @@ func (x *expansion) forms(l *language, tables []*words, stem string) {
 		from, to := t.begun(stem)
 		for i := from; i < to; i++ {
 			if w := t.at(i); len(w)-len(stem) <= maxEnding && x.fresh(w) && l.inflects(w[len(stem):]) {
-				found = append(found, derivation{w, k, i, derived{cost: costSame, end: len(w)}})
+				found = append(found, derivation{w, k, i, derived{cost: x.cost, end: len(w)}})
+			}
+		}
+	}
+	x.take(found, len(found))
+}
+
+// kin finds the verbs of a noun, and its nouns for a verb.
+func (x *expansion) kin(l *language, tables []*words) {
+	stem, endings := l.kin(x.word)
+	var found []derivation
+	for k, t := range tables {
+		for _, e := range endings {
+			w := stem + e
+			if i := t.number(w); i >= 0 && x.fresh(w) {
+				found = append(found, derivation{w, k, i, derived{cost: costPart, end: len(w)}})
 			}
 		}
 	}
@@ -150,7 +180,11 @@ func (x *expansion) parts(l *language, tables []*words, stem string) {
 // composed tells whether a word is likely composed of the part from start to end and others: what stands before is a word of the index
 // by itself, with or without the letters that join German words, and what stands behind is an ending or begins another word.
 func (l *language) composed(tables []*words, word string, start, end int) bool {
-	if rest := word[end:]; !l.inflects(rest) && !known(tables, rest) && !l.joins(tables, rest, strings.CutPrefix) {
+	length := end - start
+	switch rest := word[end:]; {
+	case l.inflects(rest):
+		length += len(rest)
+	case !known(tables, rest) && !l.joins(tables, rest, strings.CutPrefix):
 		return false
 	}
 	before := word[:start]
@@ -158,8 +192,8 @@ func (l *language) composed(tables []*words, word string, start, end int) bool {
 	case start == 0:
 		return true
 	case len(before) < minBefore:
-		return false
-	case end-start >= clearPart:
+		return length >= clearPart && slices.Contains(particles, before)
+	case length >= clearPart, length >= nearlyClear && len(before) >= nearlyClear:
 		return true
 	}
 	return known(tables, before) || l.joins(tables, before, strings.CutSuffix)
@@ -168,7 +202,12 @@ func (l *language) composed(tables []*words, word string, start, end int) bool {
 const (
 	minBefore = 3 // letters that must stand before a part
 	clearPart = 6 // letters that are seldom within a word by chance
+
+	nearlyClear = 5 // that many are not if as many stand before
 )
+
+// particles are the short words that German words begin with.
+var particles = []string{"ab", "an", "ein", "im", "in", "um", "un"}
 
 // joints are the letters between the parts of German words.
 var joints = []string{"s", "n", "en", "es", "er", "e", "ns", "ens"}

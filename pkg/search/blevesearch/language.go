@@ -1,6 +1,7 @@
 package blevesearch
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,13 +15,17 @@ type language struct {
 	stop     map[string]struct{} // folded words that say nothing by themselves
 	endings  []string            // of inflected words, the longest first
 	compound bool                // words are joined to new ones
+	nouns    []string            // endings of nouns that are made of verbs
+	verbs    []string            // endings of verbs that nouns are made of
+	family   []string            // both
 }
 
 // languageOf gives the rules for a BCP 47 primary tag; a language that is not known has none but the folding.
 func languageOf(tag string) *language {
 	switch tag, _, _ := strings.Cut(strings.ToLower(tag), "-"); tag {
 	case "de":
-		return &language{umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true}
+		return &language{umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true, nouns: germanNouns, verbs: germanVerbs,
+			family: slices.Concat(germanVerbs, germanNouns)}
 	case "en":
 		return &language{stop: wordSet(englishStopWords), endings: englishEndings}
 	}
@@ -54,6 +59,29 @@ var (
 	germanEndings  = []string{"innen", "nen", "ern", "ens", "em", "en", "er", "es", "se", "in", "e", "n", "s"}
 	englishEndings = []string{"ings", "ing", "ies", "es", "ed", "s", "y"}
 )
+
+// The endings of nouns and verbs of one stem, so that Haftung finds what haftet, and fördern the Förderung.
+var (
+	germanNouns = []string{"ungen", "ung"}
+	germanVerbs = []string{"enden", "ende", "end", "eten", "ete", "et", "en", "ten", "te", "t", "n", "nd", "nde"}
+)
+
+// kin gives the stem that a noun has in common with verbs, or the infinitive of a verb with its forms and nouns, and the endings of those.
+func (l *language) kin(word string) (stem string, endings []string) {
+	for _, e := range l.nouns {
+		if stem, ok := strings.CutSuffix(word, e); ok && len(stem) >= minStem {
+			return stem, l.verbs
+		}
+	}
+	stem, ok := strings.CutSuffix(word, "en")
+	if !ok && (strings.HasSuffix(word, "ern") || strings.HasSuffix(word, "eln")) {
+		stem, ok = word[:len(word)-1], true
+	}
+	if ok && len(stem) >= minStem {
+		return stem, l.family
+	}
+	return "", nil
+}
 
 // maxEnding is how long an ending is at most.
 const maxEnding = 5

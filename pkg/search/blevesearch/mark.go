@@ -12,8 +12,7 @@ import (
 type marker struct {
 	tokens     tokenizer
 	expansions []*expansion
-	phrases    [][]string
-	singles    map[string]bool // words of which each alone stands for something
+	phrases    []markedPhrase
 	buf        []token
 	known      map[string]part
 }
@@ -22,24 +21,28 @@ type marker struct {
 type part struct{ start, end int }
 
 func newMarker(p *plan, m *matched) *marker {
-	k := &marker{tokens: tokenizer{language: p.language}, singles: map[string]bool{}, known: map[string]part{}, expansions: m.expansions}
+	k := &marker{tokens: tokenizer{language: p.language}, known: map[string]part{}, expansions: m.expansions}
 	for _, t := range m.text.terms {
 		if t.phrase {
-			k.phrase(t.words)
+			k.phrases = append(k.phrases, markedPhrase{t.words, false})
 		}
 	}
 	for _, a := range m.others {
-		k.phrase(a.words)
+		if len(a.words) > 1 { // those of one word are expansions
+			phrase := markedPhrase{loose: true}
+			for _, w := range a.words {
+				phrase.words = append(phrase.words, p.language.stem(w))
+			}
+			k.phrases = append(k.phrases, phrase)
+		}
 	}
 	return k
 }
 
-func (k *marker) phrase(words []string) {
-	if len(words) == 1 {
-		k.singles[words[0]] = true
-		return
-	}
-	k.phrases = append(k.phrases, words)
+// markedPhrase is words that answer one behind the other, or loosely any forms of their stems.
+type markedPhrase struct {
+	words []string
+	loose bool
 }
 
 // matches gives what answers in a value.
@@ -117,23 +120,21 @@ func (k *marker) find(w string) part {
 			best = p
 		}
 	}
-	if k.singles[w] {
-		best = part{0, len(w)}
-	}
 	return best
 }
 
 // runs finds the words of a phrase one behind the other, and adds each.
-func (k *marker) runs(phrase []string, add func(start, end int)) {
+func (k *marker) runs(phrase markedPhrase, add func(start, end int)) {
+	l := k.tokens.language
+	is := func(t token, word string) bool {
+		return !t.joined && (t.word == word || phrase.loose && l.inflected(t.word, word))
+	}
 	for i := range k.buf {
-		if k.buf[i].joined || i+len(phrase) > len(k.buf) {
-			continue
-		}
 		n := 0
-		for n < len(phrase) && k.buf[i+n].word == phrase[n] && !k.buf[i+n].joined {
+		for n < len(phrase.words) && i+n < len(k.buf) && is(k.buf[i+n], phrase.words[n]) {
 			n++
 		}
-		if n == len(phrase) {
+		if n == len(phrase.words) {
 			add(k.buf[i].start, k.buf[i+n-1].end)
 		}
 	}

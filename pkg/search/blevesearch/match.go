@@ -75,6 +75,10 @@ func (v *view) look(p *plan, attrs uint64) (*look, error) {
 // match evaluates a text.
 func (l *look) match(ctx context.Context, s string) (*matched, error) {
 	m := &matched{text: readText(l.plan.language, s)}
+	var err error
+	if m.text.terms, err = l.split(ctx, m.text.terms); err != nil {
+		return nil, err
+	}
 	m.others = l.plan.alternatives(m.text)
 	terms := make([][]*termMatch, len(m.text.terms))
 	for i, t := range m.text.terms {
@@ -92,13 +96,16 @@ func (l *look) match(ctx context.Context, s string) (*matched, error) {
 		if err != nil {
 			return nil, err
 		}
+		if f.expansion != nil {
+			m.expansions = append(m.expansions, f.expansion)
+		}
 		for i := a.from; i < a.to; i++ {
 			terms[i] = also(terms[i], f.segments)
 		}
 	}
 	var not []found
 	for _, t := range m.text.not {
-		f, err := l.other(ctx, alternative{words: t.words})
+		f, err := l.without(ctx, t)
 		if err != nil {
 			return nil, err
 		}
@@ -140,20 +147,49 @@ func also(terms, more []*termMatch) []*termMatch {
 func (l *look) term(ctx context.Context, t term) (found, error) {
 	if t.phrase {
 		return l.once(ctx, lookKey{kind: 'p', words: joinWords(t.words), attrs: l.attrs}, func(o *matcher, c *collector) error {
-			return o.phrase(c, t.words, costSame, true)
+			return o.phrase(c, t.words, costSame, false)
 		}, nil)
 	}
 	key := lookKey{kind: 'w', words: t.words[0], attrs: l.attrs}
-	if t.begins {
+	short := t.begins && len(t.words[0]) <= maxShort && l.plan.means(t.words[0])
+	switch {
+	case short:
+		key.kind = 's'
+	case t.begins:
 		key.kind = 'b'
 	}
-	return l.once(ctx, key, nil, func() *expansion { return expand(l.plan.language, l.tables, t.words[0], t.begins) })
+	return l.once(ctx, key, nil, func() *expansion {
+		x := expand(l.plan.language, l.tables, t.words[0], t.begins)
+		if short {
+			x.begun = costTypo
+		}
+		return x
+	})
 }
 
-// other finds what has the words of an alternative.
+// maxShort is up to how many letters a word with synonyms is rather an abbreviation than the beginning of a word.
+const maxShort = 3
+
+// other finds what has the words of an alternative, in any of their forms.
 func (l *look) other(ctx context.Context, a alternative) (found, error) {
-	return l.once(ctx, lookKey{kind: 'o', words: joinWords(a.words), attrs: l.attrs}, func(o *matcher, c *collector) error {
-		return o.phrase(c, a.words, costPart, false)
+	key := lookKey{kind: 'o', words: joinWords(a.words), attrs: l.attrs}
+	cost := costPart
+	if a.joined {
+		key.kind, cost = 'j', costSame
+		if a.begins {
+			key.kind = 'J'
+		}
+	}
+	if len(a.words) == 1 {
+		return l.once(ctx, key, nil, func() *expansion { return expandForms(l.plan.language, l.tables, a.words[0], a.begins, cost) })
+	}
+	return l.once(ctx, key, func(o *matcher, c *collector) error { return o.phrase(c, a.words, cost, true) }, nil)
+}
+
+// without finds what has a term that no hit may have.
+func (l *look) without(ctx context.Context, t term) (found, error) {
+	return l.once(ctx, lookKey{kind: 'n', words: joinWords(t.words), attrs: l.attrs}, func(o *matcher, c *collector) error {
+		return o.phrase(c, t.words, costSame, false)
 	}, nil)
 }
 

@@ -96,12 +96,12 @@ func boolOrder(a, b bool) int {
 // word collects the documents of a word and of what answers to it.
 func (o *matcher) word(c *collector, x *expansion) error {
 	if i := o.table.number(x.word); i >= 0 {
-		if err := o.one(c, i, costSame, true); err != nil {
+		if err := o.one(c, i, x.cost, x.cost == costSame); err != nil {
 			return err
 		}
 	}
 	if x.begins {
-		if err := o.begun(c, x.word); err != nil {
+		if err := o.begun(c, x.word, x.begun); err != nil {
 			return err
 		}
 	}
@@ -114,16 +114,16 @@ func (o *matcher) word(c *collector, x *expansion) error {
 }
 
 // begun collects the documents with words that begin so and go on.
-func (o *matcher) begun(c *collector, letters string) error {
+func (o *matcher) begun(c *collector, letters string, cost int) error {
 	if len(letters) <= maxBegin && o.wholeClasses() {
-		return o.beginnings(c, letters)
+		return o.beginnings(c, letters, cost)
 	}
 	from, to := o.table.begun(letters)
 	for i := from; i < to; i++ {
 		if len(o.table.at(i)) == len(letters) {
 			continue
 		}
-		if err := o.one(c, i, costSame, false); err != nil {
+		if err := o.one(c, i, cost, false); err != nil {
 			return err
 		}
 	}
@@ -141,7 +141,7 @@ func (o *matcher) wholeClasses() bool {
 }
 
 // beginnings collects the documents with words that begin with one or two letters. Their places are not known.
-func (o *matcher) beginnings(c *collector, letters string) error {
+func (o *matcher) beginnings(c *collector, letters string, cost int) error {
 	for i, k := range o.plan.classes {
 		if o.attrs&k.attributes() == 0 {
 			continue
@@ -150,7 +150,7 @@ func (o *matcher) beginnings(c *collector, letters string) error {
 		if err != nil {
 			return err
 		}
-		c.into(groupKey{costSame, i, false}).add(docs)
+		c.into(groupKey{cost, i, false}).add(docs)
 	}
 	return nil
 }
@@ -235,62 +235,88 @@ func (o *matcher) docs(field, term string) (*roaring.Bitmap, error) {
 	return single, nil
 }
 
-// phrase collects the documents that have words one behind the other in an attribute.
-func (o *matcher) phrase(c *collector, phrase []string, cost int, exact bool) error {
+// phrase collects the documents that have words one behind the other in an attribute; loosely also other forms of the words.
+func (o *matcher) phrase(c *collector, phrase []string, cost int, loose bool) error {
+	options := make([][]string, len(phrase))
 	in := ^uint64(0)
-	for _, w := range phrase {
-		number := o.table.number(w)
-		if number < 0 {
-			return nil
+	for i, w := range phrase {
+		one := uint64(0)
+		for _, number := range o.options(w, loose) {
+			options[i] = append(options[i], o.table.at(number))
+			one |= o.table.in[number]
 		}
-		in &= o.table.in[number]
-	}
-	if len(phrase) == 1 {
-		return o.one(c, o.table.number(phrase[0]), cost, exact)
+		in &= one
 	}
 	for i, k := range o.plan.classes {
 		if in&(1<<i) == 0 || o.attrs&k.attributes() == 0 {
 			continue
 		}
-		docs, err := o.adjoining(i, phrase)
+		docs, err := o.adjoining(i, options)
 		if err != nil {
 			return err
 		}
 		if !docs.IsEmpty() {
-			c.into(groupKey{cost, i, exact}).add(docs)
-			c.sources = append(c.sources, source{i, phrase[0]})
+			c.into(groupKey{cost, i, cost == costSame}).add(docs)
+			for _, w := range options[0] {
+				c.sources = append(c.sources, source{i, w})
+			}
 		}
 	}
 	return nil
 }
 
-// adjoining gives the documents with a phrase in a class of attributes.
-func (o *matcher) adjoining(number int, phrase []string) (*roaring.Bitmap, error) {
+// options gives the numbers of a word and, loosely, of its other forms.
+func (o *matcher) options(word string, loose bool) []int {
+	stem := o.plan.language.stem(word)
+	if !loose || len(stem) < minStem {
+		if number := o.table.number(word); number >= 0 {
+			return []int{number}
+		}
+		return nil
+	}
+	var out []int
+	from, to := o.table.begun(stem)
+	for i := from; i < to; i++ {
+		if w := o.table.at(i); len(w)-len(stem) <= maxEnding && o.plan.language.inflected(w, stem) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// adjoining gives the documents with one of each word's options behind the other in a class of attributes.
+func (o *matcher) adjoining(number int, options [][]string) (*roaring.Bitmap, error) {
 	field := textField + o.plan.classes[number].name
 	both := o.seg.all()
-	for _, w := range phrase {
-		docs, err := o.docs(field, w)
-		if err != nil {
-			return nil, err
+	for _, list := range options {
+		any := roaring.New()
+		for _, w := range list {
+			docs, err := o.docs(field, w)
+			if err != nil {
+				return nil, err
+			}
+			any.Or(docs)
 		}
-		both.And(docs)
+		both.And(any)
 	}
 	dict, err := o.dict(field)
 	if err != nil {
 		return nil, err
 	}
 	chains := map[uint32][]uint64{} // by document: where the words so far end
-	for i, w := range phrase {
+	for i, list := range options {
 		next := map[uint32][]uint64{}
-		err := eachPlace(dict, w, both, func(doc uint32, places []segment_api.Location) {
-			for _, p := range places {
-				if at := p.Pos(); i == 0 && o.looksAt(number, at) || i > 0 && slices.Contains(chains[doc], at-1) {
-					next[doc] = append(next[doc], at)
+		for _, w := range list {
+			err := eachPlace(dict, w, both, func(doc uint32, places []segment_api.Location) {
+				for _, p := range places {
+					if at := p.Pos(); i == 0 && o.looksAt(number, at) || i > 0 && slices.Contains(chains[doc], at-1) {
+						next[doc] = append(next[doc], at)
+					}
 				}
+			})
+			if err != nil {
+				return nil, err
 			}
-		})
-		if err != nil {
-			return nil, err
 		}
 		chains = next
 	}

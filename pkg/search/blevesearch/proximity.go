@@ -102,9 +102,7 @@ func near(a, b []uint64) uint32 {
 			best = min(best, b[k]-a[i])
 			i++
 		} else {
-			if a[i] > b[k] {
-				best = min(best, a[i]-b[k]+1)
-			}
+			best = min(best, a[i]-b[k]+1) // 1 at the same place: of a word that both are parts of
 			k++
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -206,8 +207,14 @@ func (o *opened) sets(m *matched, how search.Matching) [][]int {
 	return sets
 }
 
-// leaving gives the words in the order in which they need not be there.
+// leaving gives the words in the order in which they need not be there: first those that no document has.
 func (m *matched) leaving(how search.Matching) []int {
+	counts := make([]uint64, len(m.text.terms))
+	for _, s := range m.segments {
+		for i := range s.terms {
+			counts[i] += s.terms[i].any.GetCardinality()
+		}
+	}
 	var words []int
 	for i := len(m.text.terms) - 1; i >= 0; i-- {
 		if !m.text.terms[i].phrase {
@@ -215,14 +222,9 @@ func (m *matched) leaving(how search.Matching) []int {
 		}
 	}
 	if how == search.MatchFrequency {
-		counts := make([]uint64, len(m.text.terms))
-		for _, s := range m.segments {
-			for i := range s.terms {
-				counts[i] += s.terms[i].any.GetCardinality()
-			}
-		}
 		sortByFalling(words, counts)
 	}
+	slices.SortStableFunc(words, func(a, b int) int { return boolOrder(counts[a] == 0, counts[b] == 0) })
 	return words
 }
 
