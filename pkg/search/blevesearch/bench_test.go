@@ -28,7 +28,7 @@ type sampler struct {
 	topics []string
 }
 
-func newSampler() *sampler {
+func newSampler(compounds int) *sampler {
 	r := rand.New(rand.NewPCG(5, 6))
 	nouns := strings.Fields(`Abwasser Straßen Beleuchtung Bürger Büro Verwaltung Gericht Digitalisierung Gemeinde Kreis Stadt Zweck Verband Vertrag Steuer Umwelt Schutz Wasser
 		Versorgung Bau Hof Amt Personal Abrechnung Vergabe Stelle Prüfung Rechnung Kasse Volks Hochschule Musik Schule Kinder Garten Jugend Hilfe Feuer Wehr Rettung Dienst Not Ruf
@@ -53,7 +53,7 @@ func newSampler() *sampler {
 		add(w + "e")
 		add(w + "en")
 	}
-	for range 60_000 {
+	for range compounds {
 		w := nouns[r.IntN(len(nouns))] + strings.ToLower(nouns[r.IntN(len(nouns))])
 		if r.IntN(3) == 0 {
 			w += "s" + strings.ToLower(nouns[r.IntN(len(nouns))])
@@ -131,7 +131,7 @@ func sampleEngine(b *testing.B, n int) *Engine {
 	if err := e.Ensure(ctx, "p", sampleSettings()); err != nil {
 		b.Fatal(err)
 	}
-	s := newSampler()
+	s := newSampler(60_000)
 	start := time.Now()
 	var batch []search.Document
 	for i := range n {
@@ -187,7 +187,7 @@ func BenchmarkSearch(b *testing.B) {
 		}
 		e := sampleEngine(b, n)
 		queries := benchQueries()
-		s := newSampler()
+		s := newSampler(60_000)
 		for _, clients := range []int{1, 32} { // words that nobody has looked for yet
 			b.Run(fmt.Sprintf("%s/unheard/%d", size, clients), func(b *testing.B) { measure(b, e, clients, s.mistyped(queries["typo+prefix"][0])) })
 		}

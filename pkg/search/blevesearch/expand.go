@@ -54,6 +54,7 @@ func expand(l *language, tables []*words, word string, begins bool) *expansion {
 	x := newExpansion(tables, word, begins)
 	stem := l.stem(word)
 	x.forms(l, tables, stem)
+	x.kin(l, tables)
 	if l.compound && utf8.RuneCountInString(stem) >= minPart {
 		x.parts(l, tables, stem)
 	}
@@ -133,6 +134,21 @@ func (x *expansion) forms(l *language, tables []*words, stem string) {
 	x.take(found, len(found))
 }
 
+// kin finds the verbs of a noun, and its nouns for a verb.
+func (x *expansion) kin(l *language, tables []*words) {
+	stem, endings := l.kin(x.word)
+	var found []derivation
+	for k, t := range tables {
+		for _, e := range endings {
+			w := stem + e
+			if i := t.number(w); i >= 0 && x.fresh(w) {
+				found = append(found, derivation{w, k, i, derived{cost: costPart, end: len(w)}})
+			}
+		}
+	}
+	x.take(found, len(found))
+}
+
 // parts finds words that are composed of the word and others.
 func (x *expansion) parts(l *language, tables []*words, stem string) {
 	var found []derivation
@@ -164,7 +180,11 @@ func (x *expansion) parts(l *language, tables []*words, stem string) {
 // composed tells whether a word is likely composed of the part from start to end and others: what stands before is a word of the index
 // by itself, with or without the letters that join German words, and what stands behind is an ending or begins another word.
 func (l *language) composed(tables []*words, word string, start, end int) bool {
-	if rest := word[end:]; !l.inflects(rest) && !known(tables, rest) && !l.joins(tables, rest, strings.CutPrefix) {
+	length := end - start
+	switch rest := word[end:]; {
+	case l.inflects(rest):
+		length += len(rest)
+	case !known(tables, rest) && !l.joins(tables, rest, strings.CutPrefix):
 		return false
 	}
 	before := word[:start]
@@ -172,8 +192,8 @@ func (l *language) composed(tables []*words, word string, start, end int) bool {
 	case start == 0:
 		return true
 	case len(before) < minBefore:
-		return false
-	case end-start >= clearPart:
+		return length >= clearPart && slices.Contains(particles, before)
+	case length >= clearPart, length >= nearlyClear && len(before) >= nearlyClear:
 		return true
 	}
 	return known(tables, before) || l.joins(tables, before, strings.CutSuffix)
@@ -182,7 +202,12 @@ func (l *language) composed(tables []*words, word string, start, end int) bool {
 const (
 	minBefore = 3 // letters that must stand before a part
 	clearPart = 6 // letters that are seldom within a word by chance
+
+	nearlyClear = 5 // that many are not if as many stand before
 )
+
+// particles are the short words that German words begin with.
+var particles = []string{"ab", "an", "ein", "im", "in", "um", "un"}
 
 // joints are the letters between the parts of German words.
 var joints = []string{"s", "n", "en", "es", "er", "e", "ns", "ens"}

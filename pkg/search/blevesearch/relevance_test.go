@@ -74,3 +74,58 @@ func TestSynonymMarks(t *testing.T) {
 		t.Errorf("marked %q, want %q", got, want)
 	}
 }
+
+// TestUnknownWords: a word that no document has does not keep the others from being found, unless all must be there.
+func TestUnknownWords(t *testing.T) {
+	find := shelfOf(t, nil, "Baumaschinen teilen", "Baumaschinen", "Kanäle")
+	for typed, want := range map[string][]string{
+		"Sharing Baumaschinen":        {"0", "1"},
+		"Sharing Baumaschinen teilen": {"0", "1"},
+		"Baumaschinen Sharing":        {"0", "1"},
+		"Sharing Economy":             {},
+		`"Sharing" Baumaschinen`:      {},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestKin: nouns and the verbs they are made of find each other, behind what is there as it was typed.
+func TestKin(t *testing.T) {
+	find := shelfOf(t, nil, "Wer haftet für was", "Die Haftung", "Wir fördern Vereine", "Förderungen", "Schulen im Kreis", "Die Zeit")
+	for typed, want := range map[string][]string{
+		"Haftung": {"1", "0"}, "haften": {"0", "1"}, "fördern": {"2", "3"}, "Förderung": {"3", "2"}, "Schule": {"4"}, "Zeitung": {},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestParts: a word finds those that are composed of it, and not those that have its letters by chance.
+func TestParts(t *testing.T) {
+	find := shelfOf(t, nil, "Abwasser", "Trinkwasser", "Gewerbeflächen", "Anlagen", "Reisen", "Verwaltungsgericht")
+	for typed, want := range map[string][]string{
+		"Wasser ": {"0", "1"}, "Flächen ": {"2"}, "Lagen ": {}, "Eisen ": {}, "Gericht ": {"5"},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestCompounds: a word that no document has is asked for by the words that it is composed of.
+func TestCompounds(t *testing.T) {
+	find := shelfOf(t, []search.Synonym{{From: []string{"Handy"}, To: []string{"Smartphone"}}},
+		"Entwicklung eines Gewerbegebiets", "Gewerbegebiet am Hafen", "Kurse am Smartphone", "Entwicklungen", "Kosten der Personalgewinnung")
+	for typed, want := range map[string][]string{
+		"Gewerbegebietsentwicklung": {"0", "1"}, "Handykurs": {"2"}, "Personalgewinnungskosten": {"4"}, "Hafenentwicklungsunsinn": {},
+		"Gewerbegebiete": {"0", "1"}, "Xylofonkonzert": {},
+	} {
+		got := find(typed)
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}

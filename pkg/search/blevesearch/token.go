@@ -8,6 +8,9 @@ import (
 // maxWord is where a word is cut, in bytes after folding: what is longer is no word, and would only be read again and again.
 const maxWord = 100
 
+// maxJoined is how many words or letters are joined to one.
+const maxJoined = 20
+
 // token is a word of a text.
 type token struct {
 	word       string
@@ -100,8 +103,12 @@ func abbreviations(dst []token, text string, first int) []token {
 	shift := 0
 	for i := first; i < len(dst); {
 		j := i + 1
-		for j < len(dst) && letter(text, dst[j-1]) && letter(text, dst[j]) && dotted(text[dst[j-1].end:dst[j].start]) {
-			j++
+		for dots := ""; j < min(len(dst), i+maxJoined) && letter(text, dst[j-1]) && letter(text, dst[j]); j++ {
+			between := text[dst[j-1].end:dst[j].start]
+			if !dotted(between) || dots != "" && dots != between {
+				break
+			}
+			dots = between
 		}
 		t := dst[i]
 		t.pos -= shift
@@ -141,7 +148,7 @@ func hyphens(dst []token, text string, first int) []token {
 		for j < n && hyphen(text[dst[j-1].end:dst[j].start]) {
 			j++
 		}
-		if j-i > 1 {
+		if n := j - i; n > 1 && n <= maxJoined {
 			if t := join(dst[i:j]); len(t.word) <= maxWord {
 				dst = append(dst, t)
 			}
@@ -163,15 +170,14 @@ func hyphen(between string) bool { return between == "-" || between == "\u2010" 
 
 // spans gives for each byte of a token's word where in the text it stands.
 func (z *tokenizer) spans(text string, t token) []span {
-	z.fold.language = z.language
-	z.fold.reset()
+	f := folder{language: z.language, places: true}
 	for i, r := range text[t.start:t.end] {
 		switch {
 		case inWord(r):
-			z.fold.add(r, t.start+i, t.start+i+utf8.RuneLen(r))
+			f.add(r, t.start+i, t.start+i+utf8.RuneLen(r))
 		case !ignored(r):
-			z.fold.state = neither // the parts of a joined word are folded each by itself
+			f.state = neither // the parts of a joined word are folded each by itself
 		}
 	}
-	return z.fold.spans
+	return f.spans
 }
