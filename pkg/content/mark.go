@@ -138,28 +138,39 @@ func (s *Service) displayedElsewhere(t *schema.Type, cur, next *record) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return !value.Equal(cur.published[name], next.published[name]) })
 }
 
-// Marks lists entries of a type that are marked, the oldest mark first, at most limit.
-func (s *Service) Marks(ctx context.Context, t *schema.Type, limit int) ([]Mark, error) {
+// Marks lists entries of a type that are marked, the oldest mark first or the newest, at most limit.
+func (s *Service) Marks(ctx context.Context, t *schema.Type, limit int, newest bool) ([]Mark, error) {
 	docs, err := s.store.Find(ctx, t.ID, store.Query{
-		Filter: query.Where("meta."+pendingFact, query.NotNull, nil), Sort: []query.Order{{Path: "meta." + pendingFact}}, Limit: limit, Parts: []string{store.Meta},
+		Filter: query.Where("meta."+pendingFact, query.NotNull, nil), Sort: []query.Order{{Path: "meta." + pendingFact, Desc: newest}}, Limit: limit, Parts: []string{store.Meta},
 	})
-	if err != nil {
-		return nil, err
-	}
 	out := make([]Mark, len(docs))
 	for i, d := range docs {
 		out[i] = markIn(t, d)
 	}
-	if len(out) == limit {
-		return out, nil
+	return out, err
+}
+
+// Purged lists the marks of entries that are gone for good, at most limit. Those of types that are gone too it removes.
+func (s *Service) Purged(ctx context.Context, limit int) ([]Mark, error) {
+	docs, err := s.store.Find(ctx, notes, store.Query{Limit: limit, Parts: []string{store.Meta}})
+	if err != nil {
+		return nil, err
 	}
-	docs, err = s.store.Find(ctx, notes, store.Query{
-		Filter: query.Where(store.KeyPath, query.StartsWith, t.ID+"/"), Limit: limit - len(out), Parts: []string{store.Meta},
-	})
+	var out []Mark
+	var idle []store.Op
 	for _, d := range docs {
+		id, key, _ := strings.Cut(d.Key, "/")
+		t, ok := s.types.Type(id)
+		if !ok {
+			idle = append(idle, store.Op{Kind: store.Delete, Collection: notes, Key: d.Key})
+			continue
+		}
 		m := Mark{Type: t, Since: text(d.Part(store.Meta), "at"), Spread: true, note: true}
-		m.DocumentID, m.Locale = splitKey(d.Key[len(t.ID)+1:])
+		m.DocumentID, m.Locale = splitKey(key)
 		out = append(out, m)
+	}
+	if len(idle) > 0 {
+		err = s.store.Apply(ctx, idle)
 	}
 	return out, err
 }
