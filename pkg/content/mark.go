@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"kontor/pkg/auth"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -97,45 +96,6 @@ func unmarked(meta value.Object) value.Object {
 // searchNote stands for the mark of an entry that is purged: its tombstone may go before search has seen it.
 func (w *write) searchNote() store.Op {
 	return store.Op{Kind: store.Keep, Collection: notes, Key: w.typ.ID + "/" + w.cur.key(), Parts: map[string]value.Object{store.Meta: {"at": w.now}}}
-}
-
-// displayed says which fields of each type others show in search: what stands for an entry, and what they include. A type to which no
-// relation leads that search looks at has none.
-func displayed(types *schema.Set) map[string][]string {
-	out := map[string][]string{}
-	for _, t := range types.Types() {
-		for _, f := range t.Fields {
-			if !f.Searched() || f.Kind != schema.Relation {
-				continue
-			}
-			to, ok := types.Type(f.Relation.To)
-			if !ok {
-				continue
-			}
-			for _, name := range append([]string{to.Display}, f.Search.Include...) {
-				if !slices.Contains(out[to.ID], name) {
-					out[to.ID] = append(out[to.ID], name)
-				}
-			}
-		}
-	}
-	return out
-}
-
-// displayedElsewhere tells whether a change of an entry's public face is one that others show: what stands for it, what they include, or
-// whether it is there. Where rules look at entries by their values, every change may be.
-func (s *Service) displayedElsewhere(t *schema.Type, cur, next *record) bool {
-	names, ok := s.displayed[t.ID]
-	if !ok {
-		return false
-	}
-	if cur == nil || (cur.published == nil) != (next.published == nil) {
-		return true
-	}
-	if g, ok := s.roles.Grant(auth.Anonymous(), auth.Read, t, s.types); ok && (g.Filter.Op != query.All || len(g.Clauses) > 0) {
-		return true
-	}
-	return slices.ContainsFunc(names, func(name string) bool { return !value.Equal(cur.published[name], next.published[name]) })
 }
 
 // Marks lists entries of a type that are marked, the oldest mark first or the newest, at most limit.
@@ -253,9 +213,7 @@ const markChunk = 500
 func (s *Service) MarkUsers(ctx context.Context, t *schema.Type, documentIDs []string) error {
 	ids := listOf(documentIDs)
 	for _, user := range s.types.Types() {
-		if !slices.ContainsFunc(user.Fields, func(f *schema.Field) bool {
-			return f.Kind == schema.Relation && f.Searched() && f.Relation.To == t.ID
-		}) {
+		if !s.looksAt(user, t) {
 			continue
 		}
 		docs, err := s.store.Find(ctx, user.ID, store.Query{
