@@ -193,9 +193,9 @@ func (l *look) without(ctx context.Context, t term) (found, error) {
 	}, nil)
 }
 
-// once finds what a term does, or remembers it: an index that is not written keeps what was looked for last.
+// once finds what a term does, or remembers it.
 func (l *look) once(ctx context.Context, key lookKey, find func(*matcher, *collector) error, derive func() *expansion) (found, error) {
-	if f, ok := l.view.memory.get(key); ok {
+	if f, ok := l.view.memory.found.get(key); ok {
 		return f, nil
 	}
 	var f found
@@ -214,7 +214,7 @@ func (l *look) once(ctx context.Context, key lookKey, find func(*matcher, *colle
 		}
 		f.segments = append(f.segments, c.match())
 	}
-	l.view.memory.put(key, f)
+	l.view.memory.found.put(key, f, f.size()+len(key.words))
 	return f, nil
 }
 

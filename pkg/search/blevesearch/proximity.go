@@ -10,25 +10,25 @@ import (
 // farthest is the distance of words that are no nearer than this, or not in one attribute.
 const farthest = 8
 
-// maxNear is how many candidates of a segment are ranked by how near their words are. Where more are equal until then, as for two
-// words that a third of all documents have, the distance says little.
-const maxNear = 5000
+// maxNear is how many candidates are ranked by how near their words are. Where more are equal until then, as for two words that a third
+// of all documents have, the distance says little.
+const maxNear = 10_000
 
-// maxSources is how many words that answer to one word have their places read.
+// maxSources is how many words of a segment that answer to one word have their places read.
 const maxSources = 400
 
 // proximity adds how far neighbouring words of the query are from each other, beyond standing side by side.
 func (r *ranker) proximity(seg int, c []candidate) error {
 	m := r.matched.segments[seg]
-	if len(m.terms) < 2 || len(c) > maxNear {
-		return nil
-	}
 	docs := roaring.New()
 	for i := range c {
 		docs.Add(c[i].doc)
 	}
 	places := make([][]uint64, len(m.terms))
 	for t := range m.terms {
+		if r.scattered(t) {
+			continue
+		}
 		var err error
 		if places[t], err = r.places(seg, t, docs, c); err != nil {
 			return err
@@ -37,18 +37,28 @@ func (r *ranker) proximity(seg int, c []candidate) error {
 	for i := range c {
 		terms := r.levels[c[i].level].terms
 		for k := 1; k < len(terms); k++ {
+			if r.scattered(terms[k-1]) || r.scattered(terms[k]) {
+				continue
+			}
 			c[i].rank += near(of(places[terms[k-1]], i), of(places[terms[k]], i)) - 1
 		}
 	}
 	return nil
 }
 
+// scattered tells whether too many words answer to a term to read the places of all, in any segment: then its distance is not looked at.
+func (r *ranker) scattered(term int) bool {
+	for _, s := range r.matched.segments {
+		if len(s.terms[term].sources) > maxSources {
+			return true
+		}
+	}
+	return false
+}
+
 // places gives where candidates have a term, in order: the number of the candidate, the class of attributes, the place.
 func (r *ranker) places(seg, term int, docs *roaring.Bitmap, c []candidate) ([]uint64, error) {
 	sources := r.matched.segments[seg].terms[term].sources
-	if len(sources) > maxSources {
-		return nil, nil
-	}
 	var out []uint64
 	dicts := map[int]segment_api.TermDictionary{}
 	for _, s := range sources {

@@ -20,6 +20,9 @@ func (r *ranker) rank(rule search.Rule, c []candidate) error {
 		}
 		return nil
 	}
+	if rule == search.Proximity && (len(r.matched.text.terms) < 2 || len(c) > maxNear) {
+		return nil
+	}
 	for from := 0; from < len(c); {
 		to := from + 1
 		for to < len(c) && c[to].seg == c[from].seg {

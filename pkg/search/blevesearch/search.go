@@ -87,11 +87,17 @@ func (c *call) search(ctx context.Context, q search.Query) (search.Result, error
 	if o.view == nil {
 		return emptyResult(q), nil
 	}
-	var r search.Result
+	r, key, ok := o.remembered(q)
+	if ok {
+		return r, nil
+	}
 	err = guard(func() (err error) {
 		r, err = o.search(ctx, q)
 		return err
 	})
+	if err == nil {
+		o.remember(key, r)
+	}
 	return r, o.shelf.failed(err, "read")
 }
 
