@@ -63,9 +63,9 @@ func (l *look) parts(word string, most int) []string {
 	return nil
 }
 
-// knows tells whether a word is in the index in any of its forms, or has synonyms.
+// knows tells whether a word is in the index in any of its forms, or its kin, or has synonyms.
 func (l *look) knows(word string) bool {
-	if known(l.tables, word) || l.plan.means(word) {
+	if known(l.tables, word) || l.plan.means(word) || slices.ContainsFunc(l.plan.language.kin(word), func(w string) bool { return known(l.tables, w) }) {
 		return true
 	}
 	stem := l.plan.language.stem(word)

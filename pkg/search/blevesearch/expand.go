@@ -136,11 +136,10 @@ func (x *expansion) forms(l *language, tables []*words, stem string) {
 
 // kin finds the verbs of a noun, and its nouns for a verb.
 func (x *expansion) kin(l *language, tables []*words) {
-	stem, endings := l.kin(x.word)
+	kin := l.kin(x.word)
 	var found []derivation
 	for k, t := range tables {
-		for _, e := range endings {
-			w := stem + e
+		for _, w := range kin {
 			if i := t.number(w); i >= 0 && x.fresh(w) {
 				found = append(found, derivation{w, k, i, derived{cost: costPart, end: len(w)}})
 			}

@@ -1,7 +1,6 @@
 package blevesearch
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,15 +16,13 @@ type language struct {
 	compound bool                // words are joined to new ones
 	nouns    []string            // endings of nouns that are made of verbs
 	verbs    []string            // endings of verbs that nouns are made of
-	family   []string            // both
 }
 
 // languageOf gives the rules for a BCP 47 primary tag; a language that is not known has none but the folding.
 func languageOf(tag string) *language {
 	switch tag, _, _ := strings.Cut(strings.ToLower(tag), "-"); tag {
 	case "de":
-		return &language{umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true, nouns: germanNouns, verbs: germanVerbs,
-			family: slices.Concat(germanVerbs, germanNouns)}
+		return &language{umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true, nouns: germanNouns, verbs: germanVerbs}
 	case "en":
 		return &language{stop: wordSet(englishStopWords), endings: englishEndings}
 	}
@@ -66,21 +63,39 @@ var (
 	germanVerbs = []string{"enden", "ende", "end", "eten", "ete", "et", "en", "ten", "te", "t", "n", "nd", "nde"}
 )
 
-// kin gives the stem that a noun has in common with verbs, or the infinitive of a verb with its forms and nouns, and the endings of those.
-func (l *language) kin(word string) (stem string, endings []string) {
-	for _, e := range l.nouns {
-		if stem, ok := strings.CutSuffix(word, e); ok && len(stem) >= minStem {
-			return stem, l.verbs
+// kin gives the verbs that a noun may be made of, or the other forms and the nouns of an infinitive. Not all of them are words.
+func (l *language) kin(word string) []string {
+	var out []string
+	for _, noun := range l.nouns {
+		stem, ok := strings.CutSuffix(word, noun)
+		if !ok || len(stem) < minStem {
+			continue
 		}
+		out = appendAll(out, stem, l.verbs)
+		if before, ok := strings.CutSuffix(stem, "l"); ok && !strings.HasSuffix(before, "e") { // Entwicklung, entwickeln
+			out = appendAll(out, before+"el", l.verbs)
+		}
+		return out
 	}
 	stem, ok := strings.CutSuffix(word, "en")
 	if !ok && (strings.HasSuffix(word, "ern") || strings.HasSuffix(word, "eln")) {
 		stem, ok = word[:len(word)-1], true
 	}
-	if ok && len(stem) >= minStem {
-		return stem, l.family
+	if !ok || len(stem) < minStem || len(l.nouns) == 0 {
+		return nil
 	}
-	return "", nil
+	out = appendAll(appendAll(out, stem, l.verbs), stem, l.nouns)
+	if before, ok := strings.CutSuffix(stem, "el"); ok {
+		out = appendAll(out, before+"l", l.nouns)
+	}
+	return out
+}
+
+func appendAll(dst []string, stem string, endings []string) []string {
+	for _, e := range endings {
+		dst = append(dst, stem+e)
+	}
+	return dst
 }
 
 // maxEnding is how long an ending is at most.

@@ -93,9 +93,10 @@ func TestUnknownWords(t *testing.T) {
 
 // TestKin: nouns and the verbs they are made of find each other, behind what is there as it was typed.
 func TestKin(t *testing.T) {
-	find := shelfOf(t, nil, "Wer haftet für was", "Die Haftung", "Wir fördern Vereine", "Förderungen", "Schulen im Kreis", "Die Zeit")
+	find := shelfOf(t, nil, "Wer haftet für was", "Die Haftung", "Wir fördern Vereine", "Förderungen", "Schulen im Kreis", "Die Zeit", "Flächen entwickeln")
 	for typed, want := range map[string][]string{
 		"Haftung": {"1", "0"}, "haften": {"0", "1"}, "fördern": {"2", "3"}, "Förderung": {"3", "2"}, "Schule": {"4"}, "Zeitung": {},
+		"Entwicklung": {"6"},
 	} {
 		if got := find(typed); !slices.Equal(got, want) {
 			t.Errorf("%q finds %v, want %v", typed, got, want)
