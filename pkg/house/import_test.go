@@ -29,7 +29,7 @@ var table = map[string][]string{
 	"meili":    {"fault", "query", "search", "value"},
 	"strapi":   {"fault", "query", "schema", "asset", "content", "value"},
 	"openapi":  {"schema", "value"},
-	"transfer": {"fault", "query", "schema", "content", "auth", "value"},
+	"transfer": {"fault", "query", "schema", "content", "asset", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
 	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "search", "strapi", "meili", "openapi", "value"},
 	"house":    {},
