@@ -99,7 +99,7 @@ func rootCommand(s *surroundings) *cobra.Command {
 	config.Bind(flags)
 	flags.SortFlags = false
 	root.AddCommand(serveCommand(s), importCommand(s), exportCommand(s), schemaCommand(s), userCommand(s), tokenCommand(s),
-		roleCommand(s), explainCommand(s), configCommand(s),
+		roleCommand(s), explainCommand(s), indexCommand(s), configCommand(s),
 		versionCommand())
 	return root
 }

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,7 +52,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	st := store.Track(context.WithoutCancel(ctx), opened) // until it is closed: requests outlive ctx
+	st := store.Track(context.WithoutCancel(ctx), opened, quiet()) // until it is closed: requests outlive ctx
 	bl, err := openBlobs(ctx, c, log)
 	if err != nil {
 		return err
@@ -75,15 +74,19 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	if err := needAccount(ctx, accounts, log); err != nil {
 		return err
 	}
+	finder, jobs, err := openIndex(ctx, st, accounts, entries, log)
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("can't listen: %w", err)
 	}
 	log.Info("listening", "url", "http://"+l.Addr().String(), "data", c.Data, "version", version())
-	stop := background(ctx, accounts, entries, log)
+	stop := (&duty{config: c, store: st, accounts: accounts, entries: entries, finder: finder, jobs: jobs, log: log}).start(ctx)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Files: files, Auth: accounts, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
+		Content: entries, Files: files, Auth: accounts, Index: finder, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}), c.ShutdownTimeout, log)
 }
@@ -131,54 +134,6 @@ func loadTypes(c config.Config) (*schema.Set, error) {
 		files = os.DirFS(c.Schemas)
 	}
 	return schema.Load(files, schemas.FS)
-}
-
-// background starts what runs beside requests; stop ends it and waits. It outlives ctx, since running requests may need it.
-func background(ctx context.Context, accounts *auth.Service, entries *content.Service, log *slog.Logger) (stop func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		every(ctx, time.Hour, func() {
-			if err := accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
-				log.Warn("sessions that have run out were not deleted", "error", err)
-			}
-			n, err := entries.SweepFiles(ctx)
-			swept(ctx, log, n, err, "bytes that belonged to no file were removed", "bytes that belong to no file were not removed")
-		})
-	})
-	wg.Go(func() {
-		every(ctx, time.Minute, func() {
-			n, err := entries.Sweep(ctx)
-			swept(ctx, log, n, err, "writes that were cut off were mended", "writes that were cut off were not mended")
-		})
-	})
-	return func() {
-		cancel()
-		wg.Wait()
-	}
-}
-
-// every calls fn now and again after each period, until ctx ends.
-func every(ctx context.Context, period time.Duration, fn func()) {
-	tick := time.NewTicker(period)
-	defer tick.Stop()
-	for {
-		fn()
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// swept notes what a sweep came to.
-func swept(ctx context.Context, log *slog.Logger, n int, err error, done, failed string) {
-	if err != nil && ctx.Err() == nil {
-		log.Warn(failed, "error", err)
-	} else if n > 0 {
-		log.Info(done, "count", n)
-	}
 }
 
 // server is what supervise needs of one.

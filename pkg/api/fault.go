@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"kontor/pkg/fault"
+	"kontor/pkg/meili"
 	"kontor/pkg/strapi"
 	"kontor/pkg/value"
 )
@@ -27,6 +28,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	case fault.Unavailable, fault.Timeout:
 		s.log.Warn("request refused", "method", c.Method(), "path", c.Path(), "error", e.Error())
 		c.Set(fiber.HeaderRetryAfter, "1")
+		if after, ok := e.Details["retryAfter"]; ok {
+			c.Set(fiber.HeaderRetryAfter, fmt.Sprint(after))
+		}
 	case fault.Unauthorized:
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
 	case fault.TooMany:
@@ -69,11 +73,15 @@ func unread(status int) *fault.Error {
 	return fault.New(fault.Invalid, "The request line, a header or the framing of the body can't be read")
 }
 
-// sendError renders an error: in Strapi's form under /api, as an RFC 9457 problem elsewhere.
+// sendError renders an error: in Strapi's form under /api, in Meilisearch's under /search, as an RFC 9457 problem elsewhere.
 func sendError(c *fiber.Ctx, e *fault.Error) error {
 	if strings.HasPrefix(c.Path(), "/api/") || c.Path() == "/api" {
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 		return c.Send(strapi.AppendError(nil, e))
+	}
+	if underSearch(c.Path()) {
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+		return c.Send(meili.AppendError(nil, e))
 	}
 	c.Set(fiber.HeaderContentType, "application/problem+json; charset=utf-8")
 	return c.Send(value.Append(nil, problem(e, c.Path())))

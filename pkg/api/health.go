@@ -15,7 +15,8 @@ func (s *Server) health(c *fiber.Ctx) error {
 }
 
 // ready tells whether requests can be served: the store answers and the content types in force are this process's, and the files can be
-// reached. Its answer names what is down.
+// reached. Its answer names what is down. The search is named too and takes nothing down: most of a portal lives without it, and where many
+// processes have one embedded engine only one of them searches.
 func (s *Server) ready(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	pings := map[string]func(context.Context) error{"store": s.content.Ping}
@@ -35,6 +36,9 @@ func (s *Server) ready(c *fiber.Ctx) error {
 	}
 	wg.Wait()
 	answer := value.Object{"status": "ok"}
+	if s.index != nil {
+		answer["search"] = s.searchState(c)
+	}
 	for name, err := range errs {
 		answer[name] = "ok"
 		if err != nil {
@@ -45,4 +49,13 @@ func (s *Server) ready(c *fiber.Ctx) error {
 		}
 	}
 	return sendJSON(c, 0, value.Append(nil, answer))
+}
+
+// searchState tells what is with the search in this process.
+func (s *Server) searchState(c *fiber.Ctx) string {
+	err := s.index.Ready(c.UserContext())
+	if err == nil {
+		return "ok"
+	}
+	return s.known(c, err).Message
 }

@@ -53,7 +53,12 @@ var ownRoles = []string{
 
 func newField(t *testing.T) *field {
 	t.Helper()
-	f := &field{server: newServer(t, setup{}), secrets: map[string]secret{}, entries: map[string]map[string]string{}}
+	return newFieldOn(t, newServer(t, setup{}))
+}
+
+func newFieldOn(t *testing.T, s *server) *field {
+	t.Helper()
+	f := &field{server: s, secrets: map[string]secret{}, entries: map[string]map[string]string{}}
 	ctx := context.Background()
 	for _, text := range ownRoles {
 		role, err := auth.ParseRole([]byte(text))

@@ -12,7 +12,7 @@ import (
 // of bodies and answers are in openapi.json. What all routes have in common, credentials, limits, ETags, the document adds by itself.
 func operations() []openapi.Operation {
 	var all []openapi.Operation
-	for _, part := range [][]openapi.Operation{systemOperations(), signInOperations(), userOperations(), fileOperations(), siteOperations(), entryOperations(), typeOperations(), manageOperations(), historyOperations()} {
+	for _, part := range [][]openapi.Operation{systemOperations(), signInOperations(), userOperations(), fileOperations(), siteOperations(), entryOperations(), typeOperations(), manageOperations(), historyOperations(), searchOperations(), indexOperations()} {
 		all = append(all, part...)
 	}
 	return all
@@ -27,6 +27,7 @@ func tags() []openapi.Tag {
 		{Name: tagManage, Description: "Verwaltung: publishing, history, trash, where something is used, content types"},
 		{Name: tagRoles, Description: "Rollen: who may do what, and why"},
 		{Name: tagSite, Description: "Öffentliche Seite: its paths, redirects and sitemaps"},
+		{Name: tagSearch, Description: "Suche: full text, facets and places, in the dialect of Meilisearch"},
 		{Name: tagSystem, Description: "Betrieb: health, and this document"},
 	}
 }
@@ -38,6 +39,7 @@ const (
 	tagManage = "manage"
 	tagRoles  = "roles"
 	tagSite   = "site"
+	tagSearch = "search"
 	tagSystem = "system"
 )
 

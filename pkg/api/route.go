@@ -63,6 +63,9 @@ func (s *Server) routes() {
 	manage.Put("/roles/:name", s.putRole)
 	manage.Delete("/roles/:name", s.deleteRole)
 	manage.Get("/explain", s.explain)
+	manage.Get("/index", s.indexStatus)
+	manage.Post("/index", s.askIndex)
+	manage.Get("/index/jobs/:id", s.indexJob)
 	manage.Get("/trash/:type", s.listTrash)
 	manage.Post("/trash/:type/:id/restore", s.restore)
 	manage.Delete("/trash/:type/:id", s.purge)
@@ -78,7 +81,18 @@ func (s *Server) routes() {
 	manage.Get("/entries/:type/:id/history/:rev", s.version)
 	manage.Post("/entries/:type/:id/history/:rev/restore", s.restoreVersion)
 
+	s.searchRoutes(app.Group(searchRoot, s.openToAll))
 	app.Use(s.noRoute)
+}
+
+// searchRoutes are those in the dialect of Meilisearch.
+func (s *Server) searchRoutes(search fiber.Router) {
+	search.Get("/health", s.searchHealth)
+	search.Get("/version", s.searchVersion)
+	search.Post("/multi-search", s.multiSearch)
+	search.Get("/indexes/:uid/search", s.searchGet)
+	search.Post("/indexes/:uid/search", s.search)
+	search.Post("/indexes/:uid/facet-search", s.facetSearch)
 }
 
 // noRoute answers what no route takes: 405 if the path exists for other methods, else 404.

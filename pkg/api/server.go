@@ -19,6 +19,7 @@ import (
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/index"
 	"kontor/pkg/rate"
 )
 
@@ -27,10 +28,11 @@ type Options struct {
 	Content        *content.Service
 	Files          *asset.Service // nil: there are none
 	Auth           *auth.Service
-	Log            *slog.Logger  // nil discards
-	RequestTimeout time.Duration // how long the work on a request may take; 10 s if 0
-	ReadTimeout    time.Duration // how long a client may take to send a request; 30 s if 0
-	BodyLimit      int           // bytes; 1 MiB if 0
+	Index          *index.Service // nil: there is no search
+	Log            *slog.Logger   // nil discards
+	RequestTimeout time.Duration  // how long the work on a request may take; 10 s if 0
+	ReadTimeout    time.Duration  // how long a client may take to send a request; 30 s if 0
+	BodyLimit      int            // bytes; 1 MiB if 0
 
 	CacheSize    int64         // bytes of answers to the public that are kept; none if 0
 	SharedMaxAge time.Duration // how long caches on the way may answer the public without asking; 0 for never
@@ -53,6 +55,7 @@ type Server struct {
 	app      *fiber.App
 	content  *content.Service
 	auth     *auth.Service
+	index    *index.Service
 	log      *slog.Logger
 	timeout  time.Duration
 	idle     time.Duration // in the place of a deadline where bytes stream
@@ -78,7 +81,7 @@ const headLimit = 16 << 10
 
 // New makes a server with all its routes.
 func New(o Options) *Server {
-	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
+	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {

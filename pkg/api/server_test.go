@@ -24,6 +24,7 @@ import (
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/index"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -58,8 +59,9 @@ var ownTypes = map[string]string{
 
 // setup says how a test's server is different from the usual one.
 type setup struct {
-	store func(t testing.TB) store.Store // nil: SQLite in a directory of the test
-	edit  func(*api.Options)
+	store    func(t testing.TB) store.Store // nil: SQLite in a directory of the test
+	searched bool                           // there is a search, which follows the store
+	edit     func(*api.Options)
 }
 
 // server is a Kontor on a listener of its own.
@@ -70,7 +72,8 @@ type server struct {
 	content  *content.Service
 	auth     *auth.Service
 	files    *asset.Service
-	dir      string // where the bytes of files lie
+	index    *index.Service // nil: there is no search
+	dir      string         // where the bytes of files lie
 	api      *api.Server
 	log      *logText
 	client   *http.Client
@@ -197,8 +200,12 @@ func newServer(t testing.TB, u setup) *server {
 		t.Fatal(err)
 	}
 	s.dir = t.TempDir()
-	if s.content, s.auth, s.files, err = services(store.Track(ctx, s.store), types, s.dir); err != nil {
+	tracked := store.Track(ctx, s.store, quiet())
+	if s.content, s.auth, s.files, err = services(tracked, types, s.dir); err != nil {
 		t.Fatal(err)
+	}
+	if u.searched {
+		s.openSearch(tracked)
 	}
 	for _, role := range []string{auth.Editor, auth.Admin} {
 		secret, _, err := s.auth.CreateToken(ctx, auth.Token{Name: role, Role: role})
@@ -209,6 +216,7 @@ func newServer(t testing.TB, u setup) *server {
 	}
 	// The time for a request is long: the machine may be busy.
 	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CacheSize: 4 << 20, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	o.Index = s.index
 	if u.edit != nil {
 		u.edit(&o)
 	}
@@ -422,6 +430,11 @@ func (r reply) checkForm(t testing.TB, c call) {
 		r.wantAt(t, "data", "null")
 		if r.text(t, "error.name") == "" || r.text(t, "error.message") == "" || r.at(t, "error.details") == nil {
 			t.Errorf("an error without name, message or details: %s", r.body)
+		}
+	case strings.HasPrefix(c.path, "/search/") || c.path == "/search":
+		if !strings.HasPrefix(media, "application/json") || r.text(t, "message") == "" || r.text(t, "type") == "" ||
+			r.text(t, "link") != "https://docs.meilisearch.com/errors#"+r.text(t, "code") {
+			t.Errorf("no error of Meilisearch: %q %s", media, r.body)
 		}
 	default:
 		if media != "application/problem+json; charset=utf-8" && media != "application/problem+json" {

@@ -249,7 +249,7 @@ var errSingle = fault.New(fault.Invalid, "The type has its one entry already")
 // staleClaim tells whether a claim's holder has had its time and does not hold the value.
 func (s *Service) staleClaim(ctx context.Context, t *schema.Type, key string, d store.Document) (bool, error) {
 	meta := d.Part(store.Meta)
-	at, err := time.Parse(timeFormat, text(meta, "at"))
+	at, err := time.Parse(TimeFormat, text(meta, "at"))
 	if err == nil && s.now().Sub(at) < staleAfter {
 		return false, nil
 	}

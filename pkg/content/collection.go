@@ -11,6 +11,7 @@ const (
 	counters = "_counters" // by type: the next free numeric id
 	settings = "_settings" // the active set of types
 	spreads  = "_spreads"  // type/documentId/write: a write that has begun to copy shared fields to other locales
+	notes    = "_notes"    // type/documentId/locale: an entry that was purged and that search may still have
 )
 
 func historyOf(t *schema.Type) string { return t.ID + "~" }
@@ -20,7 +21,7 @@ func historyOf(t *schema.Type) string { return t.ID + "~" }
 func collectionOf(t *schema.Type) store.Collection {
 	c := store.Collection{Name: t.ID, Many: []string{"meta.refs", "meta.publicRefs"}}
 	c.Indexes = [][]string{
-		{"meta.refs"},
+		{"meta.refs"}, {"meta." + pendingFact},
 		{"draft.locale", "draft.id"}, {"draft.locale", "draft.updatedAt"},
 		{"published.locale", "published.id"}, {"published.locale", "published.publishedAt"}, {"published.locale", "published.createdAt"},
 	}

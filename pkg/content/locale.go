@@ -168,7 +168,7 @@ func (w *write) spreadOps() (begun, ended store.Op) {
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	var notes []store.Document
 	err := s.store.Scan(ctx, spreads, query.Filter{}, nil, func(d store.Document) error {
-		if at, err := time.Parse(timeFormat, text(d.Part(store.Meta), "at")); err != nil || s.now().Sub(at) >= staleAfter {
+		if at, err := time.Parse(TimeFormat, text(d.Part(store.Meta), "at")); err != nil || s.now().Sub(at) >= staleAfter {
 			notes = append(notes, d)
 		}
 		return nil

@@ -275,3 +275,15 @@ func (s *Service) Moves(ctx context.Context, c auth.Caller, t *schema.Type, fn f
 		return nil
 	})
 }
+
+// Path is where the public finds the entry on its site, as far as what was read of it tells; not ok if its type has no such path.
+func (e *Entry) Path() (string, bool) {
+	fields := value.Object{}
+	if f, ok := slugField(e.Type); ok {
+		fields[f.Name], _ = e.Attributes.Get(f.Name)
+	}
+	return pathOf(e.Type, fields, value.Object{"documentId": e.DocumentID, "id": e.ID, "locale": e.Locale})
+}
+
+// HasPath tells whether the entries of a type have pages of their own on the public site.
+func HasPath(t *schema.Type) bool { return tellsApart(t) }

@@ -266,7 +266,7 @@ func (v *view) fetch(t *schema.Type, keys map[string]bool) (map[string]store.Doc
 			v.targets++
 		}
 	}
-	if v.calls > maxPopulateCalls || v.targets > maxPopulateTargets {
+	if !v.boundless && (v.calls > maxPopulateCalls || v.targets > maxPopulateTargets) {
 		return nil, tooMuchPopulated()
 	}
 	in := v.over(t)

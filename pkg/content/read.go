@@ -131,6 +131,8 @@ type view struct {
 	calls   int  // store calls made for populate
 	targets int  // documents loaded for populate
 
+	boundless bool // no bounds of populate hold
+
 	beyond *view // for what a preview's draft does not refer to itself; nil: this one
 
 	files     map[int64]asset.File // those that populate has met; without an id: not there

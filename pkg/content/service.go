@@ -40,6 +40,8 @@ type Service struct {
 	roles   *auth.Roles
 	active  activeSet
 
+	displayed map[string][]string // see displayed
+
 	generation func() int64 // nil: not known
 }
 
@@ -51,7 +53,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles, generation: o.Generation}
+	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles, displayed: displayed(types), generation: o.Generation}
 	if s.roles == nil {
 		var err error
 		if s.roles, err = auth.ShippedRoles(); err != nil {
@@ -60,7 +62,7 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	}
 	s.ids.Store, s.ids.Collection = st, counters
 	s.active.meta = o.Meta
-	for _, c := range []string{claims, counters, settings, spreads} {
+	for _, c := range []string{claims, counters, settings, spreads, notes} {
 		if err := st.Ensure(ctx, store.Collection{Name: c}); err != nil {
 			return nil, fmt.Errorf("collection %s: %w", c, err)
 		}
@@ -116,10 +118,10 @@ func (s *Service) Ping(ctx context.Context) error {
 	return s.check(ctx)
 }
 
-func (s *Service) timestamp() string { return s.now().UTC().Format(timeFormat) }
+func (s *Service) timestamp() string { return s.now().UTC().Format(TimeFormat) }
 
-// timeFormat is the one form of a point in time in a document: UTC, fixed width.
-const timeFormat = "2006-01-02T15:04:05.000Z"
+// TimeFormat is the one form of a point in time in a document: UTC, fixed width.
+const TimeFormat = "2006-01-02T15:04:05.000Z"
 
 // locale gives the locale that a caller means by name for entries of a type. A type without locales takes any that some other
 // type has, because clients send one locale with everything.

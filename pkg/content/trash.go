@@ -320,7 +320,11 @@ func (s *Service) Purge(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	// tells Sweep of it.
 	begun, ended := w.spreadOps()
 	begun.Parts[store.Meta]["purged"] = w.cur.key()
-	ops := []store.Op{begun, {Kind: store.Delete, Collection: t.ID, Key: w.cur.key(), Rev: w.cur.rev}}
+	ops := []store.Op{begun}
+	if integer(w.cur.meta, wantFact) > 0 {
+		ops = append(ops, w.searchNote())
+	}
+	ops = append(ops, store.Op{Kind: store.Delete, Collection: t.ID, Key: w.cur.key(), Rev: w.cur.rev})
 	return s.store.Apply(ctx, append(append(ops, history...), ended))
 }
 

@@ -305,13 +305,17 @@ func (w *write) replace(cur, next *record) ([]store.Op, error) {
 	if cur == nil {
 		parts := next.parts()
 		parts[store.Meta] = value.Normal(next.meta).(value.Object)
-		return []store.Op{{Kind: store.Insert, Collection: t.ID, Key: next.key(), Parts: present(parts)}}, nil
+		op := store.Op{Kind: store.Insert, Collection: t.ID, Key: next.key(), Parts: present(parts)}
+		w.raise(&op, cur, next)
+		return []store.Op{op}, nil
 	}
+	change := store.Op{Kind: store.Replace, Collection: t.ID, Key: cur.key(), Rev: cur.rev, Parts: next.parts(), Set: changedMeta(cur.meta, next.meta)}
+	w.raise(&change, cur, next)
 	ops := []store.Op{
 		{Kind: store.Keep, Collection: historyOf(t), Key: versionKey(cur.key(), cur.rev), Parts: present(map[string]value.Object{
-			store.Meta: cur.meta, store.Draft: cur.draft, store.Published: cur.published,
+			store.Meta: unmarked(cur.meta), store.Draft: cur.draft, store.Published: cur.published,
 		})},
-		{Kind: store.Replace, Collection: t.ID, Key: cur.key(), Rev: cur.rev, Parts: next.parts(), Set: changedMeta(cur.meta, next.meta)},
+		change,
 	}
 	gone, err := w.svc.outdated(w.ctx, t, cur)
 	if err != nil {

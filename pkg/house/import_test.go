@@ -31,7 +31,7 @@ var table = map[string][]string{
 	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "asset", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "search", "strapi", "meili", "openapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "lead", "search", "strapi", "meili", "openapi", "value"},
 	"house":    {},
 }
 
@@ -51,6 +51,7 @@ var homes = map[string][]string{
 	"github.com/swaggest/swgui":                {"pkg/api"},
 	"github.com/minio/minio-go/v7":             {"pkg/blob/s3blob"},
 	"github.com/blevesearch":                   {"pkg/search/blevesearch"},
+	"github.com/RoaringBitmap/roaring/v2":      {"pkg/search/blevesearch"}, // the bitmaps that Bleve gives out
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
 	"go.mongodb.org/mongo-driver/v2":           {"pkg/store/mongostore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file

@@ -25,6 +25,7 @@ type Operation struct {
 	Refuses      []int // statuses that it may have beside those of every route
 	Open         bool  // needs no credentials
 	Own          bool  // for everybody who is signed in, about oneself: never 403
+	Keyless      bool  // looks at no credentials, so that none are wrong
 	Bare         bool  // looks at nothing that a caller sends, so that hardly anything can go wrong
 }
 
@@ -94,7 +95,10 @@ func (b *builder) add(path string, o Operation, parameters value.List) {
 		out["requestBody"] = value.Object{"required": !o.Body.Optional, "content": value.Object{
 			cmp.Or(o.Body.Type, "application/json"): value.Object{"schema": o.Body.Schema}}}
 	}
-	if !o.Open {
+	switch {
+	case o.Keyless:
+		out["security"] = value.List{}
+	case !o.Open:
 		out["security"] = value.List{value.Object{"bearer": value.List{}}}
 	}
 	item[strings.ToLower(o.Method)] = out
@@ -170,6 +174,8 @@ func (b *builder) inPath(path, name string) value.Object {
 		return documentID()
 	case name == "name" && strings.HasPrefix(path, "/manage/roles"):
 		return value.Object{"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$", "examples": value.List{"author"}}
+	case name == "uid":
+		return value.Object{"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "examples": value.List{"projects"}}
 	case name == "key":
 		return value.Object{"type": "string", "pattern": "^[a-z0-9]+$"}
 	}
@@ -221,14 +227,17 @@ func responses(path string, o Operation) value.Object {
 		refuse(out, path, o.Refuses)
 		return out
 	}
-	refuse(out, path, append([]int{400, 401, 429, 431, 500, 503}, o.Refuses...))
+	refuse(out, path, append([]int{400, 429, 431, 500, 503}, o.Refuses...))
+	if !o.Keyless {
+		refuse(out, path, []int{401})
+	}
 	if o.Method != http.MethodGet { // a body may come where none is wanted
 		refuse(out, path, []int{408, 413})
 	}
 	if o.Body.Schema != nil {
 		refuse(out, path, []int{415})
 	}
-	if !o.Open && !o.Own {
+	if !o.Open && !o.Own && !o.Keyless {
 		refuse(out, path, []int{403})
 	}
 	return out
@@ -237,8 +246,11 @@ func responses(path string, o Operation) value.Object {
 // refuse adds what a route may refuse, in the form that errors have under its path.
 func refuse(out value.Object, path string, list []int) {
 	dialect := "Problem"
-	if strings.HasPrefix(path, "/api/") {
+	switch {
+	case strings.HasPrefix(path, "/api/"):
 		dialect = "Strapi"
+	case strings.HasPrefix(path, "/search/"):
+		dialect = "Search"
 	}
 	for _, status := range list {
 		out[strconv.Itoa(status)] = value.Object{"$ref": "#/components/responses/" + dialect + strconv.Itoa(status)}
@@ -264,7 +276,7 @@ func refusalStatuses() map[int]string {
 	}
 }
 
-// refusals are the answers of both worlds to what is refused.
+// refusals are the answers of all dialects to what is refused.
 func refusals() value.Object {
 	out := value.Object{}
 	for status, says := range refusalStatuses() {
@@ -279,6 +291,7 @@ func refusals() value.Object {
 		}
 		for dialect, form := range map[string]struct{ media, schema string }{
 			"Strapi": {"application/json", "Error"}, "Problem": {"application/problem+json", "Problem"},
+			"Search": {"application/json", "SearchError"},
 		} {
 			r := value.Object{"description": says, "content": value.Object{form.media: value.Object{"schema": ref(form.schema)}}}
 			if named != nil {

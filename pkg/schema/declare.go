@@ -183,7 +183,8 @@ func (l *loader) objectFields(f *Field, k keywords, t *Type, level int) {
 }
 
 func declareSearch(k keywords) Search {
-	return Search{Weight: k.whole("weight", 0), Facet: k.boolean("facet", false), Sort: k.boolean("sort", false), Include: k.texts("include")}
+	return Search{Weight: k.whole("weight", 0), Facet: k.boolean("facet", false), Sort: k.boolean("sort", false), Include: k.texts("include"),
+		Synonym: k.boolean("synonym", false)}
 }
 
 func declareAdmin(k keywords) Admin {

@@ -170,6 +170,7 @@ type Search struct {
 	Facet   bool
 	Sort    bool
 	Include []string // fields of a relation's target
+	Synonym bool     // means the same as what stands for the entry
 }
 
 // Admin says how the admin UI shows a field.
@@ -196,6 +197,11 @@ type Condition struct{ Field, Value string }
 type Migration struct {
 	From string            // the field's former name; "" if it kept its own
 	Map  map[string]string // former enum constants to new ones; other scalars by their text
+}
+
+// Searched tells whether search has anything of the field.
+func (f *Field) Searched() bool {
+	return f.Search.Weight > 0 || f.Search.Facet || f.Search.Sort || len(f.Search.Include) > 0
 }
 
 // Textual tells whether the field holds text that has a folded twin.

@@ -35,6 +35,9 @@ func (l *loader) checkField(f *Field, k keywords, t *Type, level int) {
 	if f.Search.Weight > 0 && !f.Textual() && f.Kind != Relation && f.Kind != Asset {
 		k.wrong("x-search", "weight: there is no text in this kind of field")
 	}
+	if f.Search.Synonym && f.Kind != String {
+		k.wrong("x-search", "synonym: only words can mean what the display field does")
+	}
 	if len(f.Search.Include) > 0 && f.Kind != Relation {
 		k.wrong("x-search", "include: only a relation has fields to include")
 	}
@@ -64,7 +67,7 @@ func checkInner(f *Field, k keywords) {
 	if f.Kind == Slug {
 		k.wrong("format", "a slug is not allowed within an object")
 	}
-	if f.Search.Sort || f.Search.Facet || len(f.Search.Include) > 0 {
+	if f.Search.Sort || f.Search.Facet || f.Search.Synonym || len(f.Search.Include) > 0 {
 		k.wrong("x-search", "within an object only weight is allowed")
 	}
 }

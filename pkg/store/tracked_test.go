@@ -18,8 +18,10 @@ func open(t *testing.T, file string) store.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	if err := st.Ensure(t.Context(), store.Collection{Name: "thing"}); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"thing", "beat"} {
+		if err := st.Ensure(t.Context(), store.Collection{Name: name}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return st
 }
@@ -28,11 +30,14 @@ func insert(key string) []store.Op {
 	return []store.Op{{Kind: store.Insert, Collection: "thing", Key: key, Parts: map[string]value.Object{store.Meta: {"a": int64(1)}}}}
 }
 
+// quiet is what changes without anybody's answer changing.
+var quiet = store.Quiet{Collections: []string{"beat"}, Facts: []string{"mark"}}
+
 // The generation has risen when a write returns, also one that failed: some of its steps may have happened.
 func TestTracked(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kontor.db")
 	other := open(t, file)
-	tracked := store.Track(t.Context(), open(t, file))
+	tracked := store.Track(t.Context(), open(t, file), quiet)
 	ctx := t.Context()
 	for _, c := range []struct {
 		name string
@@ -66,6 +71,34 @@ func TestTracked(t *testing.T) {
 		}
 	}
 	before := settled()
+	changes := tracked.Changes(ctx)
+	for name, do := range map[string]func() error{
+		"a write to a quiet collection": func() error {
+			return tracked.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: "beat", Key: "x", Parts: map[string]value.Object{store.Meta: {"n": int64(1)}}}})
+		},
+		"a touch of quiet facts": func() error {
+			_, err := tracked.Touch(ctx, "thing", query.Filter{}, value.Object{"mark": "x"}, nil)
+			return err
+		},
+	} {
+		if err := do(); err != nil || settled() != before {
+			t.Errorf("%s moved the generation (%v)", name, err)
+		}
+	}
+	select {
+	case <-changes:
+		t.Error("quiet writes are told of")
+	default:
+	}
+	if err := tracked.Apply(ctx, insert("z")); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-changes:
+	default:
+		t.Error("a write is not told of when it returns")
+	}
+	before = settled()
 	if _, err := tracked.Get(ctx, "thing", "x", nil); err != nil || settled() != before {
 		t.Errorf("reading moved the generation (%v)", err)
 	}

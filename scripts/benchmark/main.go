@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -37,28 +38,45 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if len(os.Args) == 2 && os.Args[1] == bareCommand {
-		if err := serveBare(ctx, os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
+	err := command(ctx, os.Args[1:])
+	if wrong := (*usageError)(nil); errors.As(err, &wrong) {
+		os.Exit(2) // it is said already
 	}
-	o, err := parse(os.Args[1:])
 	if err != nil {
-		os.Exit(2)
-	}
-	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
+// command runs what the command line asks for: the workloads, unless its first word is another.
+func command(ctx context.Context, args []string) error {
+	word := ""
+	if len(args) > 0 {
+		word = args[0]
+	}
+	switch word {
+	case bareCommand:
+		return serveBare(ctx, os.Stdin, os.Stdout)
+	case relevanceCommand:
+		return relevance(ctx, args[1:], os.Stdout, os.Stderr)
+	case searchCommand:
+		return runSearch(ctx, args[1:], os.Stdout, os.Stderr)
+	}
+	o, err := parse(args)
+	if err != nil {
+		return &usageError{err}
+	}
+	return run(ctx, o, os.Stdout, os.Stderr)
+}
+
+// usageError is a command line that can't be followed.
+type usageError struct{ error }
+
 func parse(args []string) (options, error) {
 	o := options{small: smallNumber}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.Usage = func() {
-		fmt.Fprintf(flags.Output(), "Usage: scripts/bench [options]\n\nWorkloads: %s\n\n", strings.Join(names(), ", "))
+		fmt.Fprintf(flags.Output(), "Usage: scripts/bench [options]\n       scripts/bench %s|%s [options]\n\nWorkloads: %s\n\n", relevanceCommand, searchCommand, strings.Join(names(), ", "))
 		flags.PrintDefaults()
 	}
 	flags.IntVar(&o.entries, "entries", 10_000, "projects in the store")

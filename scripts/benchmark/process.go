@@ -37,8 +37,9 @@ func build(ctx context.Context, dir string) (string, error) {
 
 // server is a running kontor serve.
 type server struct {
-	cmd  *exec.Cmd
-	addr string
+	cmd   *exec.Cmd
+	addr  string
+	ended chan struct{} // closed when the server writes no more
 }
 
 // startServer starts the binary and waits until it says where it listens.
@@ -55,7 +56,7 @@ func startServer(ctx context.Context, binary, dir string, flags ...string) (*ser
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &server{cmd: cmd}
+	s := &server{cmd: cmd, ended: make(chan struct{})}
 	var said bytes.Buffer
 	lines := bufio.NewScanner(io.TeeReader(log, &said))
 	for s.addr == "" && lines.Scan() {
@@ -70,7 +71,10 @@ func startServer(ctx context.Context, binary, dir string, flags ...string) (*ser
 	if s.addr == "" {
 		return nil, errors.Join(fmt.Errorf("the server did not start: %s", said.Bytes()), cmd.Wait())
 	}
-	go func() { _, _ = io.Copy(io.Discard, log) }() // or a chatty server would wait for its log to be read
+	go func() {
+		defer close(s.ended)
+		_, _ = io.Copy(io.Discard, log) // or a chatty server would wait for its log to be read
+	}()
 	return s, nil
 }
 

@@ -56,7 +56,7 @@ func paragraphs(r *rand.Rand, size int) string {
 	for b.Len() < size {
 		b.WriteString("<p>")
 		for range 2 + r.IntN(3) {
-			b.WriteString(all[r.IntN(len(all))])
+			b.WriteString(phrase(r))
 			b.WriteByte(' ')
 		}
 		b.WriteString("<strong>" + all[r.IntN(len(all))] + "</strong></p>")
@@ -75,7 +75,7 @@ func project(r *rand.Rand, d *dataset) object {
 	all, towns := sentences(), pick(r, d.municipalities, 2+r.IntN(6))
 	return object{
 		"title":   fmt.Sprintf("%s %s %s", subjects()[r.IntN(20)], d.places[r.IntN(len(d.places))], number),
-		"summary": all[r.IntN(len(all))] + " " + all[r.IntN(len(all))],
+		"summary": all[r.IntN(len(all))] + " " + phrase(r),
 		"body":    paragraphs(r, 900), "goals": paragraphs(r, 250), "results": paragraphs(r, 250), "lessons": paragraphs(r, 200),
 		"phase":     []string{"planned", "running", "completed", "ended"}[r.IntN(4)],
 		"startYear": 1995 + r.IntN(31), "legalNote": all[r.IntN(len(all))],

@@ -70,6 +70,7 @@ func (s *Store) commit(first *request) (next *request) {
 		s.refuse(first, err)
 		return nil
 	}
+	s.lookForOthers(ctx)
 	var batch []*request
 	var broken error
 	since := time.Now()

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kontor/pkg/fault"
@@ -31,6 +32,8 @@ type Store struct {
 	stop     chan struct{} // closed when Close begins
 	cache    cache
 	counts   counts
+	version  int64        // the writer's data_version at its last transaction
+	others   atomic.Int64 // how often other processes were seen to have committed
 
 	mu          sync.RWMutex
 	collections map[string]*collection
@@ -67,6 +70,7 @@ func Open(path string, opts Options) (*Store, error) {
 	if s.counts.watch, err = dial(dsn + "&_pragma=query_only(1)"); err != nil {
 		return nil, convert(context.Background(), errors.Join(err, writer.close()))
 	}
+	s.lookForOthers(context.Background())
 	go s.write()
 	return s, nil
 }

@@ -9,7 +9,8 @@ import (
 const watchEvery = 25 * time.Millisecond
 
 // Watch asks for SQLite's data_version on a connection of its own, which changes with every commit of any other connection. It
-// costs a look at shared memory and runs only while somebody watches.
+// costs a look at shared memory and runs only while somebody watches. Commits of this store's own writer are told from those of other
+// processes by the data_version that the writer has: that changes with none of its own.
 func (s *Store) Watch(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	done, err := s.begin(ctx)
@@ -37,7 +38,7 @@ func (s *Store) watch(ctx context.Context, ready, out chan struct{}) {
 			_ = c.close()
 		}
 	}()
-	seen := int64(-1)
+	seen, others := int64(-1), s.others.Load()
 	for first := true; ; first = false {
 		version, err := int64(-2), error(nil)
 		if c == nil {
@@ -51,13 +52,13 @@ func (s *Store) watch(ctx context.Context, ready, out chan struct{}) {
 			close(ready)
 		}
 		// What cannot be asked may have changed.
-		if version != seen || err != nil {
+		if err != nil || version != seen && s.byOthers(ctx, &others) {
 			select {
 			case out <- struct{}{}:
 			default:
 			}
-			seen = version
 		}
+		seen = version
 		select {
 		case <-ctx.Done():
 			return
@@ -66,4 +67,28 @@ func (s *Store) watch(ctx context.Context, ready, out chan struct{}) {
 		case <-tick.C:
 		}
 	}
+}
+
+// askPatience is how long a watcher waits for the writer to tell whose a commit was; one that nobody has told may be anybody's.
+const askPatience = 20 * time.Millisecond
+
+// byOthers tells whether other processes have committed since it was asked the last time, as far as that can be told soon.
+func (s *Store) byOthers(ctx context.Context, seen *int64) bool {
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	defer cancel()
+	err := s.submit(ctx, &request{run: func(context.Context, *conn) error { return nil }}) // each transaction looks
+	now := s.others.Load()
+	changed := err != nil || now != *seen
+	*seen = now
+	return changed
+}
+
+// lookForOthers counts up if other processes have committed since the writer's last transaction. A commit of the writer itself leaves the
+// data_version of its connection as it is.
+func (s *Store) lookForOthers(ctx context.Context) {
+	version, err := s.writer.number(ctx, "PRAGMA data_version")
+	if err != nil || version != s.version {
+		s.others.Add(1)
+	}
+	s.version = version
 }

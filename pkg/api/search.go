@@ -1,0 +1,201 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
+	"kontor/pkg/meili"
+	"kontor/pkg/search"
+)
+
+// The routes under /search speak the dialect of Meilisearch. They show what the public may read, whoever asks: clients send whatever key they
+// were given, and none is looked at. Their answers are not kept for others as those of /api are: an index follows the store by a moment, and an
+// answer kept under what the store has come to might be of before.
+
+// searchRoot is where the dialect lives.
+const searchRoot = "/search"
+
+// underSearch tells whether a path is answered in the dialect of Meilisearch.
+func underSearch(path string) bool {
+	below, ok := strings.CutPrefix(path, searchRoot)
+	return ok && (below == "" || below[0] == '/')
+}
+
+// openToAll counts a request for the network it comes from, and looks at no credentials.
+func (s *Server) openToAll(c *fiber.Ctx) error {
+	if err := s.admit(c, auth.Anonymous()); err != nil {
+		return err
+	}
+	c.Locals(callerKey, auth.Anonymous())
+	return c.Next()
+}
+
+// search answers a search in one index.
+func (s *Server) search(c *fiber.Ctx) error {
+	data, err := searchBody(c)
+	if err != nil {
+		return err
+	}
+	request, err := meili.DecodeSearch(c.Params("uid"), data)
+	if err != nil {
+		return err
+	}
+	return s.answerSearch(c, request)
+}
+
+// searchGet is search with everything in the query string.
+func (s *Server) searchGet(c *fiber.Ctx) error {
+	request, err := meili.DecodeSearchURL(c.Params("uid"), rawQuery(c))
+	if err != nil {
+		return err
+	}
+	return s.answerSearch(c, request)
+}
+
+func (s *Server) answerSearch(c *fiber.Ctx, request *meili.Search) error {
+	start := time.Now()
+	plan, err := s.planSearch(c.UserContext(), request)
+	if err != nil {
+		return err
+	}
+	results, err := s.index.Search(c.UserContext(), []search.Query{plan.Query})
+	if err != nil {
+		return missingIndex(err, request.Index)
+	}
+	took := time.Since(start)
+	return s.sendEntries(c, 0, func(dst []byte) []byte { return plan.Append(dst, results[0], took) })
+}
+
+// multiSearch answers several searches at once.
+func (s *Server) multiSearch(c *fiber.Ctx) error {
+	data, err := searchBody(c)
+	if err != nil {
+		return err
+	}
+	requests, err := meili.DecodeMulti(data)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	plans := make([]*meili.Plan, len(requests))
+	queries := make([]search.Query, len(requests))
+	for i, r := range requests {
+		if plans[i], err = s.planSearch(c.UserContext(), r); err != nil {
+			return meili.Inside(i, err)
+		}
+		queries[i] = plans[i].Query
+	}
+	results, err := s.searchAll(c.UserContext(), queries)
+	if err != nil {
+		return err
+	}
+	took := time.Since(start)
+	return s.sendEntries(c, 0, func(dst []byte) []byte { return meili.AppendMulti(dst, plans, results, took) })
+}
+
+// searchAll asks several queries, of which the one that fails is named.
+func (s *Server) searchAll(ctx context.Context, queries []search.Query) ([]search.Result, error) {
+	if len(queries) == 0 {
+		return nil, nil
+	}
+	results, err := s.index.Search(ctx, queries)
+	var failed *search.QueryError
+	if errors.As(err, &failed) && failed.Index < len(queries) {
+		return nil, meili.Inside(failed.Index, missingIndex(err, queries[failed.Index].Index))
+	}
+	return results, err
+}
+
+// facetSearch answers which values of a facet there are.
+func (s *Server) facetSearch(c *fiber.Ctx) error {
+	data, err := searchBody(c)
+	if err != nil {
+		return err
+	}
+	request, err := meili.DecodeFacetSearch(c.Params("uid"), data)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	settings, err := s.searchSettings(c.UserContext(), request.Index)
+	if err != nil {
+		return err
+	}
+	q, err := request.Plan(settings)
+	if err != nil {
+		return err
+	}
+	result, err := s.index.FacetSearch(c.UserContext(), q)
+	if err != nil {
+		return missingIndex(err, request.Index)
+	}
+	return sendJSON(c, 0, request.Append(nil, result, time.Since(start)))
+}
+
+func (s *Server) planSearch(ctx context.Context, request *meili.Search) (*meili.Plan, error) {
+	settings, err := s.searchSettings(ctx, request.Index)
+	if err != nil {
+		return nil, err
+	}
+	return request.Plan(settings)
+}
+
+// searchSettings gives what the public may use of an index.
+func (s *Server) searchSettings(ctx context.Context, uid string) (search.Settings, error) {
+	if s.index == nil {
+		return search.Settings{}, meili.IndexNotFound(uid)
+	}
+	settings, err := s.index.Settings(ctx, uid)
+	return settings, missingIndex(err, uid)
+}
+
+// missingIndex says in the words of the dialect that an index is not there.
+func missingIndex(err error, uid string) error {
+	if fault.Is(err, fault.NotFound) {
+		return meili.IndexNotFound(uid)
+	}
+	return err
+}
+
+// searchBody gives the JSON of a request, or an error in the words of the dialect.
+func searchBody(c *fiber.Ctx) ([]byte, error) {
+	header := c.Get(fiber.HeaderContentType)
+	if header == "" && len(c.BodyRaw()) > 0 {
+		return nil, meili.MissingContentType()
+	}
+	data, err := body(c)
+	if fault.Is(err, fault.MediaType) && c.Get(fiber.HeaderContentEncoding) == "" {
+		return nil, meili.InvalidContentType(header)
+	}
+	return data, err
+}
+
+// searchHealth tells clients whether all searches are answered, and from an index that follows the store.
+func (s *Server) searchHealth(c *fiber.Ctx) error {
+	if s.index == nil {
+		return fault.New(fault.Unavailable, "There is no search")
+	}
+	if err := s.index.Ready(c.UserContext()); err != nil {
+		return err
+	}
+	return sendSearchFact(c, `{"status":"available"}`)
+}
+
+// searchVersion answers clients that ask whom they talk to: this is no Meilisearch of any version, which they are told by what Meilisearch itself
+// answers where it does not know.
+func (s *Server) searchVersion(c *fiber.Ctx) error {
+	return sendSearchFact(c, `{"commitSha":"unknown","commitDate":"unknown","pkgVersion":"kontor"}`)
+}
+
+func sendSearchFact(c *fiber.Ctx, text string) error {
+	if _, err := params(c); err != nil {
+		return err
+	}
+	return sendJSON(c, 0, []byte(text))
+}

@@ -1,0 +1,283 @@
+package index
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/search"
+)
+
+// Following says how a store is followed.
+type Following struct {
+	Changes <-chan struct{} // a signal when the store may have changed; nil: it is only looked at now and then
+	Once    bool            // do what is asked for, and nothing by itself
+}
+
+// lookEvery is how often marks and jobs are looked for without a signal.
+const lookEvery = 500 * time.Millisecond
+
+// verifyEvery is how often the leader compares the whole engine with the store.
+const verifyEvery = time.Hour
+
+// The pause after a failure is doubled with each that follows at once.
+const (
+	firstPause = 100 * time.Millisecond
+	lastPause  = 30 * time.Second
+)
+
+// worker keeps an engine equal to the store, in one goroutine: what it reads later it also gives to the engine later, be it for a mark or for
+// an index that is built anew, so that nothing older ever comes to stand over something newer.
+type worker struct {
+	*Service
+	Following
+	engine   search.Engine
+	filling  map[string]bool             // the indexes whose shadow is being filled
+	refused  map[string]bool             // see letters
+	synonyms map[string][]search.Synonym // by index; nil: to be read
+	tasks    []task                      // the first one is under way
+	pruned   []string                    // the outdated indexes that were compared with the store since they are
+	checked  time.Time                   // when all was compared the last time
+	rested   time.Time                   // when what failed may be tried again
+	failures int                         // one after the other
+}
+
+// task is work in steps, between which marks have their turn.
+type task interface {
+	step(ctx context.Context) (done bool, err error)
+	end(ctx context.Context, failed error)
+}
+
+// Follow keeps an engine equal to the store until ctx ends, and lets searches of this process use it. Nobody else may write to the engine
+// meanwhile, save another leader for the moment in which there are two.
+func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following) {
+	w := &worker{Service: s, Following: f, engine: engine, filling: map[string]bool{}}
+	defer s.current.Store(nil)
+	for started := false; ctx.Err() == nil; {
+		busy, err := false, error(nil)
+		if !started {
+			err = w.start(ctx)
+			started = err == nil
+		} else {
+			busy, err = w.turn(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			w.fail(err)
+			w.rest(ctx, w.pause())
+			continue
+		}
+		w.failures = 0
+		s.trouble.Store(nil)
+		if !busy && started {
+			w.rest(ctx, lookEvery)
+		}
+	}
+	for _, t := range w.tasks {
+		t.end(context.WithoutCancel(ctx), fault.New(fault.Unavailable, "The process that did this has ended"))
+	}
+}
+
+func (w *worker) fail(err error) {
+	if w.failures++; w.failures == 1 || w.pause() == lastPause {
+		w.log.Warn("the search does not follow the store", "error", err)
+	}
+	w.trouble.Store(fault.Wrap(fault.Unavailable, err, "The search does not follow the store at the moment").With(RetryAfter, 10))
+}
+
+func (w *worker) pause() time.Duration {
+	return min(lastPause, firstPause<<min(w.failures, 10))
+}
+
+// rest waits for something to do.
+func (w *worker) rest(ctx context.Context, most time.Duration) {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	changes, jobs := w.Changes, w.jobs.Woken()
+	if w.failures > 0 { // it is not for want of work
+		changes, jobs = nil, nil
+	}
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-changes:
+	case <-jobs:
+	}
+}
+
+// start looks at what the engine has.
+func (w *worker) start(ctx context.Context) error {
+	state, err := readState(ctx, w.engine)
+	if err != nil {
+		return err
+	}
+	infos, err := w.engine.Indexes(ctx)
+	if err != nil {
+		return err
+	}
+	c, there := w.catalogue(), map[string]bool{}
+	for _, info := range infos {
+		if info.Damaged != "" {
+			w.log.Warn("an index of the search is damaged and will be built anew", "index", info.Name, "reason", info.Damaged)
+		}
+		_, known := c.byName[info.Name]
+		if info.Name == stateIndex || known && info.Damaged == "" {
+			there[info.Name] = true
+			continue
+		}
+		// What nobody knows, and what somebody who died has begun to fill.
+		if err := w.engine.Drop(ctx, info.Name); err != nil {
+			return err
+		}
+	}
+	maps.DeleteFunc(state, func(name string, _ built) bool { return !there[name] })
+	if _, w.refused, err = w.refusals(ctx); err != nil {
+		return err
+	}
+	w.current.Store(&view{engine: w.engine, built: state})
+	return nil
+}
+
+// turn does what is to be done next; not busy if nothing is.
+func (w *worker) turn(ctx context.Context) (busy bool, err error) {
+	if err := w.content.Ping(ctx); err != nil { // by other types entries would be read wrongly
+		return false, err
+	}
+	if busy, err = w.marks(ctx); err != nil {
+		return busy, err
+	}
+	if err := w.keepSynonyms(ctx); err != nil {
+		return busy, err
+	}
+	if err := w.plan(ctx); err != nil || len(w.tasks) == 0 {
+		return busy, err
+	}
+	done, err := w.tasks[0].step(ctx)
+	if ctx.Err() != nil {
+		return true, nil
+	}
+	if done || err != nil {
+		w.tasks[0].end(ctx, err)
+		w.tasks = w.tasks[1:]
+	}
+	return true, err
+}
+
+// markBatch is how many marked entries of a type are taken at once.
+const markBatch = search.MaxBatch
+
+// marks has one round through all types.
+func (w *worker) marks(ctx context.Context) (found bool, err error) {
+	for _, t := range w.content.Types().Types() {
+		list, err := w.content.Marks(ctx, t, markBatch)
+		if err != nil {
+			return found, err
+		}
+		if len(list) == 0 {
+			continue
+		}
+		found = true
+		if err := w.handle(ctx, t, list); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// plan adds the tasks that are due: those that were asked for, and by itself what is missing or made otherwise than it should be.
+func (w *worker) plan(ctx context.Context) error {
+	if len(w.tasks) > 0 {
+		return nil
+	}
+	j, ok, err := w.jobs.Next(ctx)
+	if err != nil {
+		return err
+	}
+	if ok {
+		w.tasks = append(w.tasks, w.taskOf(j))
+		return nil
+	}
+	if w.Once || time.Now().Before(w.rested) {
+		return nil
+	}
+	c := w.catalogue()
+	if err := w.forget(ctx, c); err != nil {
+		return err
+	}
+	absent, outdated := w.due(c)
+	switch {
+	case len(outdated) > 0 && !slices.Equal(outdated, w.pruned):
+		// First of all what nobody may find any more goes, from indexes that are still searched while they are built anew.
+		w.pruned = outdated
+		w.tasks = append(w.tasks, &verification{worker: w, names: outdated, mend: true})
+	case len(absent)+len(outdated) > 0:
+		w.tasks = append(w.tasks, &rebuild{worker: w, names: slices.Concat(absent, outdated)})
+	case time.Since(w.checked) > verifyEvery:
+		w.checked = time.Now()
+		w.tasks = append(w.tasks, &verification{worker: w, names: c.names, mend: true})
+	}
+	return nil
+}
+
+// due lists the indexes that are not there, and those that are there and made by other types or rights than those in force.
+func (w *worker) due(c *catalogue) (absent, outdated []string) {
+	state := w.current.Load().built
+	for _, name := range c.names {
+		b, ok := state[name]
+		switch {
+		case !ok:
+			absent = append(absent, name)
+		case b.print != c.byName[name].print:
+			outdated = append(outdated, name)
+		}
+	}
+	return absent, outdated
+}
+
+// forget drops the indexes that are no more: their type is gone, or the public may not read it.
+func (w *worker) forget(ctx context.Context, c *catalogue) error {
+	for name := range w.current.Load().built {
+		if _, ok := c.byName[name]; ok || name == stateIndex {
+			continue
+		}
+		w.show(name, nil)
+		if err := w.engine.Drop(ctx, name); err != nil {
+			return err
+		}
+		if err := w.engine.Delete(ctx, stateIndex, []string{name}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepSynonyms gives the engine the synonyms as they are now. An index whose settings do not fit any more is built anew.
+func (w *worker) keepSynonyms(ctx context.Context) error {
+	if w.synonyms != nil {
+		return nil
+	}
+	c, next := w.catalogue(), map[string][]search.Synonym{}
+	for _, name := range c.names {
+		l := c.byName[name]
+		list, err := w.synonymsOf(ctx, l, c)
+		if err != nil {
+			return err
+		}
+		next[name] = list
+		b, ok := w.current.Load().built[name]
+		if !ok || b.print != l.print {
+			continue
+		}
+		err = w.engine.Ensure(ctx, name, l.settings(list))
+		if fault.Is(err, fault.Conflict) {
+			w.lose(name)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	w.synonyms = next
+	return nil
+}
