@@ -28,7 +28,7 @@ func (s *server) openSearch(tracked *store.Tracked) {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = engine.Close() })
-	jobs, err := lead.New(ctx, lead.Options{Store: tracked, Name: "test", Beat: 50 * time.Millisecond, Patience: 150 * time.Millisecond})
+	jobs, err := lead.New(ctx, lead.Options{Store: tracked, Name: "test"})
 	if err == nil {
 		s.index, err = index.New(ctx, index.Options{Content: s.content, Roles: s.auth.Roles(), Store: tracked, Jobs: jobs})
 	}

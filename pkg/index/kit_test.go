@@ -43,7 +43,7 @@ type kit struct {
 
 func newKit(t testing.TB) *kit {
 	t.Helper()
-	return openKit(t, filepath.Join(t.TempDir(), "kontor.db"), newMemory())
+	return openKit(t, filepath.Join(t.TempDir(), "kontor.db"), openEngine(t, t.TempDir()))
 }
 
 var shipped = sync.OnceValues(func() (*schema.Set, error) { return schema.Load(schemas.FS, schemas.FS) })
@@ -78,7 +78,7 @@ func openKitOf(t testing.TB, file string, engine search.Engine, types *schema.Se
 	if err := k.content.Activate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if k.jobs, err = lead.New(ctx, lead.Options{Store: k.st, Name: "test", Beat: 50 * time.Millisecond, Patience: 150 * time.Millisecond}); err != nil {
+	if k.jobs, err = lead.New(ctx, lead.Options{Store: k.st, Name: "test", Beat: 100 * time.Millisecond, Patience: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	if k.search, err = index.New(ctx, index.Options{Content: k.content, Roles: k.accounts.Roles(), Store: k.st, Jobs: k.jobs}); err != nil {

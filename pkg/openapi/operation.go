@@ -175,11 +175,22 @@ func (b *builder) inPath(path, name string) value.Object {
 	case name == "name" && strings.HasPrefix(path, "/manage/roles"):
 		return value.Object{"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$", "examples": value.List{"author"}}
 	case name == "uid":
-		return value.Object{"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "examples": value.List{"projects"}}
+		return value.Object{"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "examples": b.indexes()}
 	case name == "key":
 		return value.Object{"type": "string", "pattern": "^[a-z0-9]+$"}
 	}
 	return value.Object{"type": "string", "minLength": int64(1)}
+}
+
+// indexes are some of those that can be searched.
+func (b *builder) indexes() value.List {
+	out := value.List{}
+	for _, v := range b.src.Types {
+		if v.Type.Public && len(out) < 3 {
+			out = append(out, v.Type.PathName())
+		}
+	}
+	return append(out, "all")
 }
 
 func ifNoneMatch() value.Object {

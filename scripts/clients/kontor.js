@@ -1,4 +1,4 @@
-// Starts the kontor that KONTOR_BIN names, with the content types in schemas/, an empty store and accounts of its own.
+// Starts the kontor that KONTOR_BIN names, with the content types in schemas/, an empty store and accounts of its own; or with the sample portal.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 export const password = "a password of some length";
 export const schemas = join(dirname(fileURLToPath(import.meta.url)), "schemas");
 
-export async function startKontor() {
+export async function startKontor({ demo = false } = {}) {
   const binary = process.env.KONTOR_BIN;
   if (!binary) throw new Error("KONTOR_BIN must name the built kontor; scripts/test does that");
   const [, servers, options = ""] = process.env.KONTOR_TEST_STORE?.match(/^(mongodb[^/]*\/\/[^/?]+)[^?]*(\?.*)?$/) ?? [];
@@ -18,11 +18,13 @@ export async function startKontor() {
   const data = mkdtempSync(join(tmpdir(), "kontor-clients-"));
   const run = (args, input) => execFileSync(binary, [...args, "--data", data], { input, encoding: "utf8" }).trim();
   const addUser = (email, role) => run(["user", "add", "--email", email, "--role", role, "--password-stdin"], password);
-  addUser("admin@example.org", "admin");
-  addUser("editor@example.org", "editor");
+  if (!demo) {
+    addUser("admin@example.org", "admin");
+    addUser("editor@example.org", "editor");
+  }
 
   const args = ["serve", "--addr", "127.0.0.1:0", "--data", data, "--log-format", "json"];
-  const server = spawn(binary, [...args, "--schemas", schemas], {
+  const server = spawn(binary, [...args, ...(demo ? ["--demo"] : ["--schemas", schemas])], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const log = [];
@@ -39,6 +41,7 @@ export async function startKontor() {
   const token = (role) => run(["token", "create", "--name", `clients as ${role}`, "--role", role]);
   return {
     api: `${url}/api`,
+    search: `${url}/search`,
     run, // a command beside the server, on its data; gives what it prints
     tokens: { admin: token("admin"), editor: token("editor") },
     async stop() {
