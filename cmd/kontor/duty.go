@@ -45,13 +45,22 @@ func processName() string {
 }
 
 // openIndex makes what leads and what searches. Only a process whose content types are in force may lead.
-func openIndex(ctx context.Context, st store.Store, accounts *auth.Service, entries *content.Service, log *slog.Logger) (*index.Service, *lead.Lead, error) {
-	jobs, err := lead.New(ctx, lead.Options{Store: st, Name: processName(), Fit: entries.Ping, Log: log})
+func openIndex(ctx context.Context, st store.Store, accounts *auth.Service, entries *content.Service, sole string, log *slog.Logger) (*index.Service, *lead.Lead, error) {
+	jobs, err := lead.New(ctx, lead.Options{Store: st, Name: processName(), Fit: entries.Ping, Log: log, Sole: sole})
 	if err != nil {
 		return nil, nil, err
 	}
 	finder, err := index.New(ctx, index.Options{Content: entries, Roles: accounts.Roles(), Store: st, Jobs: jobs, Log: log})
 	return finder, jobs, err
+}
+
+// soleServer is what a server is called of whom there is only one on its store: it has the lock of the data directory, and the store is in
+// there. The lease of one that was killed is free then.
+func soleServer(c config.Config) string {
+	if c.Store != "" {
+		return ""
+	}
+	return "serve"
 }
 
 // duty is what one process of all does beside requests.
@@ -118,10 +127,7 @@ func (d *duty) search(ctx context.Context) {
 			d.log.Warn("the search can't be opened; it is tried again", "error", err)
 			told = true
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(reopenEvery):
-		}
+		wait(ctx, reopenEvery)
 	}
 }
 

@@ -58,7 +58,7 @@ func (s *surroundings) withIndex(asJSON *bool, work func(ctx context.Context, w 
 		if err != nil {
 			return err
 		}
-		finder, jobs, err := openIndex(ctx, st, accounts, entries, nil)
+		finder, jobs, err := openIndex(ctx, st, accounts, entries, "", nil)
 		if err != nil {
 			return err
 		}
@@ -77,6 +77,9 @@ func (w *indexWork) do(ctx context.Context, kind string, args value.Object, prog
 	defer wg.Wait()
 	defer cancel(nil)
 	wg.Go(func() {
+		if w.config.Store != "" {
+			wait(ctx, serversFirst)
+		}
 		w.jobs.Run(ctx, func(leading context.Context) {
 			engine, err := openSearch(w.config)
 			if err != nil {
@@ -100,6 +103,17 @@ func (w *indexWork) do(ctx context.Context, kind string, args value.Object, prog
 		return nil, errors.New(j.Error)
 	}
 	return j.Result, nil
+}
+
+// serversFirst is how long a command leaves the lease to the servers of a store that several may have: their engines are filled, and the one
+// in its own data directory is most likely not.
+const serversFirst = 15 * time.Second
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 func jsonFlag(cmd *cobra.Command, v *bool) {
@@ -203,7 +217,7 @@ func indexVerifyCommand(s *surroundings) *cobra.Command {
 			err = printJSON(w.cmd, found)
 		} else {
 			for _, d := range objects(found["differences"]) {
-				fmt.Fprintf(out, "%v: %s %v%s\n", d["index"], word(d["entry"]), d["problem"], inLocale(d["locale"]))
+				fmt.Fprintln(out, difference(d))
 			}
 			fmt.Fprintf(out, "%v indexes, %v entries, %v pending, %v failed, %d different\n", found["indexes"], found["documents"], found["pending"], found["failed"], n)
 		}
@@ -213,18 +227,22 @@ func indexVerifyCommand(s *surroundings) *cobra.Command {
 		case mend:
 			return fmt.Errorf("the search differed from the store in %d places; it was mended", n)
 		}
-		return fmt.Errorf("the search differs from the store in %d places; kontor index verify --mend makes it equal", n)
+		return fmt.Errorf("the search differs from the store in %d places; kontor index verify --mend or rebuild makes it equal", n)
 	}))
 	jsonFlag(cmd, &asJSON)
 	cmd.Flags().BoolVar(&mend, "mend", false, "make what differs equal to the store")
 	return cmd
 }
 
-func inLocale(v any) string {
-	if v == nil {
-		return ""
+// difference is a line about what an index has otherwise than the store.
+func difference(d value.Object) string {
+	switch {
+	case d["entry"] == nil:
+		return fmt.Sprintf("%v: %v", d["index"], d["problem"])
+	case d["locale"] == nil:
+		return fmt.Sprintf("%v: %v %v", d["index"], d["problem"], d["entry"])
 	}
-	return fmt.Sprintf(" (%v)", v)
+	return fmt.Sprintf("%v: %v %v (%v)", d["index"], d["problem"], d["entry"], d["locale"])
 }
 
 func indexRebuildCommand(s *surroundings) *cobra.Command {

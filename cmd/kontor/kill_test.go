@@ -41,6 +41,7 @@ func TestKill(t *testing.T) {
 			k.expectSecondRefused()
 		}
 		k.check()
+		k.searchFollows()
 		load := k.load()
 		load.await(10 + k.rng.IntN(150))
 		time.Sleep(time.Duration(k.rng.IntN(50_000)) * time.Microsecond) // not always right after an answer
@@ -52,8 +53,10 @@ func TestKill(t *testing.T) {
 	}
 	k.start()
 	k.check()
+	k.searchFollows()
 	k.server.end(t, os.Interrupt)
 	k.verify()
+	k.searchIsEqual() // without a server the command does it
 	k.summary(rounds)
 }
 
@@ -88,7 +91,8 @@ type kill struct {
 	rng     *rand.Rand
 	round   int
 	server  *process
-	token   string
+	token   string // of an editor
+	admin   string // of an administrator
 	ids     *idBook
 	writers []*killWriter
 	secrets []string // that the command line printed since the last check
@@ -121,6 +125,7 @@ func (k *kill) start() { k.server = startProcess(k.t, k.binary, k.dir, k.store) 
 
 // setUp makes the token, what all entries refer to, and the entry that all writers share.
 func (k *kill) setUp() {
+	k.admin = strings.TrimSpace(k.run("token", "create", "--name", "operators", "--role", "admin"))
 	k.token = strings.TrimSpace(k.run("token", "create", "--name", "writers", "--role", "editor"))
 	c := newClient(k.server.url, k.token)
 	var topics []string

@@ -74,7 +74,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	if err := needAccount(ctx, accounts, log); err != nil {
 		return err
 	}
-	finder, jobs, err := openIndex(ctx, st, accounts, entries, log)
+	finder, jobs, err := openIndex(ctx, st, accounts, entries, soleServer(c), log)
 	if err != nil {
 		return err
 	}

@@ -192,6 +192,9 @@ func (k *kit) verify() {
 	for _, b := range breaches {
 		k.Error(b)
 	}
+	for _, lie := range k.st.lies {
+		k.Error(lie)
+	}
 	if doc := k.st.changed(); doc != "" {
 		k.Errorf("a document of the store was changed in place: %s", doc)
 	}
@@ -361,6 +364,7 @@ type spy struct {
 	ops   int            // ops applied since count began
 	calls int
 	lent  []lent
+	lies  []string // see unmarked
 }
 
 // lent is a document that the store has given out, and what it was then: the store may give it out again, so nobody may change it.
@@ -434,6 +438,11 @@ func (s *spy) heal() {
 // Apply applies what is left before the break, one op at a time as the contract allows.
 func (s *spy) Apply(ctx context.Context, ops []store.Op) error {
 	s.mu.Lock()
+	for i, op := range ops {
+		if why := s.unmarked(ctx, op, ops[:i]); why != "" {
+			s.lies = append(s.lies, op.Collection+" "+op.Key+": "+why)
+		}
+	}
 	s.calls++
 	if !s.on {
 		s.mu.Unlock()

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -146,11 +147,14 @@ func (r *rebuild) end(ctx context.Context, failed error) {
 		}
 	}
 	took := time.Since(r.since).Round(time.Millisecond)
-	if failed != nil {
+	switch {
+	case failed == nil:
+		r.log.Info("the search is built", "entries", r.done, "took", took.String())
+	case errors.Is(failed, errEnded):
+		r.log.Info("the search was not built to its end; whoever leads next begins anew")
+	default:
 		r.rested = time.Now().Add(r.pause())
 		r.log.Warn("the search was not built anew", "error", failed)
-	} else {
-		r.log.Info("the search is built", "entries", r.done, "took", took.String())
 	}
 	r.over(ctx, r.job, value.Object{"indexes": r.filled, "entries": int64(r.done), "milliseconds": took.Milliseconds()}, failed)
 }

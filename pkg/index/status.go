@@ -110,14 +110,35 @@ func (s *Service) Status(ctx context.Context, entry string) (value.Object, error
 	if err != nil {
 		return nil, err
 	}
-	out["leader"] = value.Object{"name": who.Name, "since": who.Since}
+	out["leader"] = value.Object{"name": nonEmpty(who.Name), "since": nonEmpty(who.Since)}
 	if f := s.trouble.Load(); f != nil {
 		out["trouble"] = f.Error()
 	}
 	if entry != "" {
-		out["entry"], err = s.entry(ctx, v, entry)
+		if out["entry"], err = s.entry(ctx, v, entry); err != nil {
+			return nil, err
+		}
 	}
-	return out, err
+	return withoutNils(out), nil
+}
+
+// withoutNils leaves out what says nothing; an empty list says something.
+func withoutNils(o value.Object) value.Object {
+	for name, v := range o {
+		switch x := v.(type) {
+		case nil:
+			delete(o, name)
+		case value.Object:
+			withoutNils(x)
+		case value.List:
+			for _, e := range x {
+				if inner, ok := e.(value.Object); ok {
+					withoutNils(inner)
+				}
+			}
+		}
+	}
+	return o
 }
 
 // indexes tells of each logical index.
@@ -159,8 +180,8 @@ func (s *Service) indexes(ctx context.Context, v *view, infos []search.Info, fai
 			}
 		}
 		out = append(out, value.Object{
-			"name": name, "state": state, "documents": int64(info.Documents), "bytes": info.Bytes, "pending": int64(pending), "oldest": oldest,
-			"failed": int64(count), "fingerprint": b.print, "builtAt": b.at,
+			"name": name, "state": state, "documents": int64(info.Documents), "bytes": info.Bytes, "pending": int64(pending), "oldest": nonEmpty(oldest),
+			"failed": int64(count), "fingerprint": nonEmpty(b.print), "builtAt": nonEmpty(b.at),
 		})
 	}
 	return out, nil
@@ -199,7 +220,7 @@ func (s *Service) entry(ctx context.Context, v *view, entry string) (value.List,
 	}
 	out := value.List{}
 	for _, m := range marks {
-		one := value.Object{"locale": m.Locale, "rev": m.Rev, "want": m.Want, "pending": m.Since}
+		one := value.Object{"locale": m.Locale, "rev": m.Rev, "want": m.Want, "pending": nonEmpty(m.Since)}
 		held := value.List{}
 		for _, src := range s.catalogue().of(t, m.Locale) {
 			stamp, ok, err := s.stamp(ctx, v, src, id)

@@ -75,9 +75,12 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 		}
 	}
 	for _, t := range w.tasks {
-		t.end(context.WithoutCancel(ctx), fault.New(fault.Unavailable, "The process that did this has ended"))
+		t.end(context.WithoutCancel(ctx), errEnded)
 	}
 }
+
+// errEnded is why a task was not done to its end, where nothing was wrong.
+var errEnded = fault.New(fault.Unavailable, "The process that did this has ended")
 
 func (w *worker) fail(err error) {
 	if w.failures++; w.failures == 1 || w.pause() == lastPause {

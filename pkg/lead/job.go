@@ -86,14 +86,16 @@ func (l *Lead) Job(ctx context.Context, id string) (Job, error) {
 // followEvery is how often one who follows a job looks at it.
 const followEvery = 100 * time.Millisecond
 
-// Follow waits until a job is over, and calls fn with it now and again until then.
+// Follow waits until a job is over, and calls fn with it now and again and at the end.
 func (l *Lead) Follow(ctx context.Context, id string, fn func(Job)) (Job, error) {
 	for {
 		j, err := l.Job(ctx, id)
-		if err != nil || j.Over() {
+		if err != nil {
 			return j, err
 		}
-		fn(j)
+		if fn(j); j.Over() {
+			return j, nil
+		}
 		if wait(ctx, followEvery); ctx.Err() != nil {
 			return j, ctx.Err()
 		}

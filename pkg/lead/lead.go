@@ -37,6 +37,10 @@ type Options struct {
 	Fit   func(context.Context) error // why this process must not lead now; nil: it always may
 	Log   *slog.Logger                // nil discards
 
+	// Sole names those of whom only one can run at a time, by a lock of theirs that this process has: a lease that another of them holds is
+	// of a dead one, for which nobody need wait. "" for no such name.
+	Sole string
+
 	Beat     time.Duration // how often the holder writes; 2 s if 0
 	Patience time.Duration // how long nothing may be seen of it; 6 s if 0
 }
@@ -45,6 +49,7 @@ type Options struct {
 type Lead struct {
 	store    store.Store
 	name     string
+	sole     string
 	id       string // of this time of leading
 	fit      func(context.Context) error
 	log      *slog.Logger
@@ -57,7 +62,7 @@ type Lead struct {
 // New makes the collections that leading needs.
 func New(ctx context.Context, o Options) (*Lead, error) {
 	l := &Lead{
-		store: o.Store, name: o.Name, fit: o.Fit, log: o.Log,
+		store: o.Store, name: o.Name, sole: o.Sole, fit: o.Fit, log: o.Log,
 		beat: cmp.Or(o.Beat, 2*time.Second), patience: cmp.Or(o.Patience, 6*time.Second), woken: make(chan struct{}, 1),
 	}
 	if l.log == nil {
@@ -125,17 +130,23 @@ func (c *candidate) take(ctx context.Context) (rev int64, err error) {
 	}
 	d, err := c.store.Get(ctx, leases, leaseKey, nil)
 	c.id = store.RandomKey() // a new one each time: what the last time has left undone is then somebody else's
-	mine := value.Object{"holder": c.id, "name": c.name, "since": time.Now().UTC().Format(timeFormat), "free": nil}
+	mine := value.Object{"holder": c.id, "name": c.name, "since": time.Now().UTC().Format(timeFormat), "free": nil, "sole": nil}
+	if c.sole != "" {
+		mine["sole"] = c.sole
+	}
 	switch {
 	case fault.Is(err, fault.NotFound):
-		err = c.store.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: leases, Key: leaseKey, Parts: map[string]value.Object{store.Meta: mine}}})
+		err = c.store.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: leases, Key: leaseKey, Parts: map[string]value.Object{
+			store.Meta: value.Normal(mine).(value.Object),
+		}}})
 		return won(1, err)
 	case err != nil:
 		return 0, err
 	case d.Rev != c.rev:
 		c.rev, c.at = d.Rev, time.Now()
 	}
-	if d.Part(store.Meta)["free"] != true && time.Since(c.at) < c.patience {
+	dead := c.sole != "" && text(d, "sole") == c.sole
+	if !dead && d.Part(store.Meta)["free"] != true && time.Since(c.at) < c.patience {
 		return 0, nil
 	}
 	return won(d.Rev+1, c.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: leases, Key: leaseKey, Rev: d.Rev, Set: mine}}))

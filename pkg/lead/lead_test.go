@@ -161,6 +161,22 @@ func TestStolen(t *testing.T) {
 	soon(t, "the thief does not write, so it is taken back", func() bool { return l.terms.Load() == 2 })
 }
 
+// A lease that is of one who can't be alive any more is taken at once.
+func TestSole(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "kontor.db")
+	st := &dead{Store: open(t, file)}
+	first := run(t, newLead(t, st, lead.Options{Sole: "serve", Patience: time.Hour}))
+	soon(t, "the first leads", first.Leads)
+	st.gone.Store(true)
+	other := run(t, newLead(t, open(t, file), lead.Options{Patience: time.Hour}))
+	time.Sleep(patience)
+	if other.Leads() {
+		t.Error("one who does not know that it is dead does not wait")
+	}
+	second := run(t, newLead(t, open(t, file), lead.Options{Sole: "serve", Patience: time.Hour}))
+	soon(t, "the second leads", second.Leads)
+}
+
 func TestUnfit(t *testing.T) {
 	var unfit atomic.Bool
 	unfit.Store(true)

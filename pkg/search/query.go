@@ -24,7 +24,7 @@ type Matching int
 
 // The strategies.
 const (
-	MatchLast      Matching = iota // hits also what has not the last words, after what has more of them; the first word must be there
+	MatchLast      Matching = iota // hits also what has not the last words, after what has more of them; the first must be there, and an engine may take the first that any document has
 	MatchAll                       // only what has all
 	MatchFrequency                 // hits also what has not the most frequent words
 )

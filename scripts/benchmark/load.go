@@ -120,7 +120,7 @@ func (c *wire) exchange(request []byte, status int, keep bool) (int, error) {
 		}
 	}
 	switch {
-	case got == 304: // which has no body, whatever length it tells
+	case got == 304 || got == 204: // which have no body, whatever length they tell
 		return 0, statusError(got, status, nil)
 	case size < 0:
 		return 0, errors.New("the answer does not tell its length")

@@ -27,7 +27,7 @@ type fuzzy struct {
 	most   int
 	begins bool // the word may also be a beginning
 	rows   [][]int
-	least  []int   // of each row
+	least  []int  // of each row
 	runes  []rune // of the word that the rows are of
 	ends   []int  // by rune: where it ends in that word
 }

@@ -9,7 +9,7 @@
 //	manifest, lock      which indexes there are, as one file that is replaced in one step
 //	shelf               one index on disk: Bleve's writer, what of it is seen, damage
 //	segment, column     what is kept in memory of one of Bleve's immutable segments: its words, and values by document
-//	filter, expand      conditions and words to bitmaps
+//	filter, expand      conditions and words to bitmaps; synonym, compound: what else stands for a word
 //	rank, proximity     bitmaps to the order of hits, bucket by bucket, as far as the window reaches
 //	hit, facet          what is answered
 package blevesearch

@@ -16,10 +16,10 @@ import (
 	"kontor/pkg/value"
 )
 
-// Bleve's fields are named after what is in them: one of these letters, and the attribute.
+// Bleve's fields are named after what is in them: one of these letters, and the attribute or the weight.
 const (
-	textField   = "t" // words, with their places
-	beginField  = "b" // the first one and two letters of words
+	textField   = "t" // words of the attributes of one weight, with their places
+	beginField  = "b" // the first one and two letters of them
 	wholeField  = "w" // short texts as a whole
 	valueField  = "v" // values, see value terms in column.go
 	stampField  = "s" // a term for each document: its id, revision and mark
@@ -28,6 +28,10 @@ const (
 
 // elementGap is how far apart words of two elements of a list are, so that no phrase reaches from one to the next.
 const elementGap = 20
+
+// placeBits is how many bits of a word's place count within its attribute; those above are the attribute's place in its class. What stands
+// behind the last place is found, but not as part of a phrase.
+const placeBits = 20
 
 // maxWhole is how long a text may be to be known as a whole, in words.
 const maxWhole = 12
@@ -139,13 +143,11 @@ func (w *writer) document(d search.Document) (index.Document, string) {
 			continue
 		}
 		kept[a.Name] = v
-		if a.Weight > 0 {
-			w.text(out, a.Name, v)
-		}
 		if a.Filter || a.Sort {
 			out.AddField(valuesField(a.Name, v))
 		}
 	}
+	w.texts(out, kept)
 	out.AddField(termsField(stampField, stampTerm(search.Stamp{ID: d.ID, Rev: d.Rev, Want: d.Want})))
 	out.AddField(&field{name: storedField, options: index.StoreField, value: encodeStored(d.Rev, kept)})
 	return out, ""
@@ -178,46 +180,53 @@ func checkValue(name string, v any) string {
 	return ""
 }
 
-// text adds the words of an attribute.
-func (w *writer) text(out *document.Document, name string, v any) {
-	w.buf = w.buf[:0]
+// texts adds the words of the searched attributes, by their weights.
+func (w *writer) texts(out *document.Document, kept map[string]any) {
+	for _, c := range w.plan.classes {
+		w.buf = w.buf[:0]
+		for i, a := range w.plan.searched[c.first : c.first+c.count] {
+			if v, ok := kept[a.Name]; ok {
+				w.text(out, a.Name, i<<placeBits, v)
+			}
+		}
+		if len(w.buf) == 0 {
+			continue
+		}
+		out.AddField(placesField(textField+c.name, w.buf))
+		begins := map[string]struct{}{}
+		for _, t := range w.buf {
+			for n := 1; n <= maxBegin && n < len(t.word); n++ {
+				begins[t.word[:n]] = struct{}{}
+			}
+		}
+		out.AddField(setField(beginField+c.name, begins))
+	}
+}
+
+// text collects the words of one attribute, whose places begin at a number of their own.
+func (w *writer) text(out *document.Document, name string, place int, v any) {
 	wholes := map[string]struct{}{}
-	next := 0
-	for _, s := range texts(v) {
+	last := place + 1<<placeBits - 1
+	for _, s := range plainTexts(v) {
 		from := len(w.buf)
 		w.buf = w.tokens.tokens(w.buf, s)
 		if whole := wholeTerm(w.buf[from:]); whole != "" {
 			wholes[whole] = struct{}{}
 		}
-		last := next - 1
-		shift := next
-		if from > 0 && len(w.buf) > from {
-			shift = next - w.buf[from].pos
-		}
+		next := place
 		for i := from; i < len(w.buf); i++ {
-			w.buf[i].pos += shift
-			last = max(last, w.buf[i].pos)
+			w.buf[i].pos = min(w.buf[i].pos+place, last)
+			next = max(next, w.buf[i].pos+1)
 		}
-		next = last + 1 + elementGap
+		place = next + elementGap
 	}
-	if len(w.buf) == 0 {
-		return
-	}
-	out.AddField(placesField(textField+name, w.buf))
-	begins := map[string]struct{}{}
-	for _, t := range w.buf {
-		for n := 1; n <= maxBegin && n < len(t.word); n++ {
-			begins[t.word[:n]] = struct{}{}
-		}
-	}
-	out.AddField(setField(beginField+name, begins))
 	if len(wholes) > 0 {
 		out.AddField(setField(wholeField+name, wholes))
 	}
 }
 
-// texts gives what there is to search in a value.
-func texts(v any) []string {
+// plainTexts gives what there is to search in a value.
+func plainTexts(v any) []string {
 	switch x := v.(type) {
 	case string:
 		return []string{x}

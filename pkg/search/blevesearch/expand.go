@@ -13,7 +13,6 @@ const (
 	costPart  = 1 // a word that has it as a part, or a synonym
 	costTypo  = 2
 	costTypos = 3
-	costNone  = 4 // the number of costs
 )
 
 // Words that are derived of one word of a query, at most: the more there are, the less each says.
@@ -28,7 +27,7 @@ const maxBegin = 2
 // minPart is how long a word must be to be looked for inside of others.
 const minPart = 4
 
-// derived is a word of the index that answers to a word of a query.
+// derived is how a word of the index answers to a word of a query.
 type derived struct {
 	cost       int
 	start, end int // which of its bytes do
@@ -36,18 +35,26 @@ type derived struct {
 
 // expansion is what answers to one word of a query.
 type expansion struct {
-	word   string
-	begins bool
-	others map[string]derived // besides the word itself and, if begins, what begins with it
+	word    string
+	begins  bool
+	cost    int                // of the word itself
+	begun   int                // of what begins with it
+	others  map[string]derived // besides the word itself and, if begins, what begins with it
+	numbers [][]answer         // the same by table
+}
+
+// answer is a word of a table by its number.
+type answer struct {
+	number int
+	cost   int
 }
 
 // expand finds in the tables of words what answers to a word.
 func expand(l *language, tables []*words, word string, begins bool) *expansion {
-	x := &expansion{word: word, begins: begins, others: map[string]derived{}}
+	x := newExpansion(tables, word, begins)
 	stem := l.stem(word)
-	for _, t := range tables {
-		x.forms(l, t, stem)
-	}
+	x.forms(l, tables, stem)
+	x.kin(l, tables)
 	if l.compound && utf8.RuneCountInString(stem) >= minPart {
 		x.parts(l, tables, stem)
 	}
@@ -57,11 +64,16 @@ func expand(l *language, tables []*words, word string, begins bool) *expansion {
 	return x
 }
 
-// add takes a derived word unless there is a better way to it.
-func (x *expansion) add(word string, d derived) {
-	if old, ok := x.others[word]; !ok || d.cost < old.cost {
-		x.others[word] = d
-	}
+func newExpansion(tables []*words, word string, begins bool) *expansion {
+	return &expansion{word: word, begins: begins, others: map[string]derived{}, numbers: make([][]answer, len(tables))}
+}
+
+// expandForms finds only the other forms of a word, all at one cost.
+func expandForms(l *language, tables []*words, word string, begins bool, cost int) *expansion {
+	x := newExpansion(tables, word, begins)
+	x.cost, x.begun = cost, cost
+	x.forms(l, tables, l.stem(word))
+	return x
 }
 
 // same tells whether a word needs no derivation.
@@ -69,91 +81,148 @@ func (x *expansion) same(word string) bool {
 	return word == x.word || x.begins && strings.HasPrefix(word, x.word)
 }
 
+// derivation is a word that was derived in one way, before the best are taken.
+type derivation struct {
+	word   string
+	table  int
+	number int
+	d      derived
+}
+
+// fresh tells whether a word has not been derived in a better way.
+func (x *expansion) fresh(word string) bool {
+	_, ok := x.others[word]
+	return !ok && !x.same(word)
+}
+
+// take adds at most so many words, those with the fewest steps first, then the shortest.
+func (x *expansion) take(found []derivation, most int) {
+	slices.SortFunc(found, func(a, b derivation) int {
+		return cmp.Or(cmp.Compare(a.d.cost, b.d.cost), cmp.Compare(len(a.word), len(b.word)), cmp.Compare(a.word, b.word), cmp.Compare(a.table, b.table), cmp.Compare(b.d.start, a.d.start))
+	})
+	n := 0
+	for i, f := range found {
+		if i > 0 && found[i-1].word == f.word && found[i-1].table == f.table {
+			continue
+		}
+		if i == 0 || found[i-1].word != f.word {
+			if n++; n > most {
+				return
+			}
+		}
+		if _, ok := x.others[f.word]; !ok {
+			x.others[f.word] = f.d
+		}
+		x.numbers[f.table] = append(x.numbers[f.table], answer{f.number, f.d.cost})
+	}
+}
+
 // forms finds other forms of the word.
-func (x *expansion) forms(l *language, t *words, stem string) {
-	if len(stem) < minStem && len(l.endings) > 0 || len(l.endings) == 0 {
+func (x *expansion) forms(l *language, tables []*words, stem string) {
+	if len(stem) < minStem || len(l.endings) == 0 {
 		return
 	}
-	from, to := t.begun(stem)
-	for i := from; i < to; i++ {
-		w := t.at(i)
-		if len(w)-len(stem) <= 5 && !x.same(w) && l.inflects(w[len(stem):]) {
-			x.add(w, derived{cost: costSame, end: len(w)})
+	var found []derivation
+	for k, t := range tables {
+		from, to := t.begun(stem)
+		for i := from; i < to; i++ {
+			if w := t.at(i); len(w)-len(stem) <= maxEnding && x.fresh(w) && l.inflects(w[len(stem):]) {
+				found = append(found, derivation{w, k, i, derived{cost: x.cost, end: len(w)}})
+			}
 		}
 	}
+	x.take(found, len(found))
+}
+
+// kin finds the verbs of a noun, and its nouns for a verb.
+func (x *expansion) kin(l *language, tables []*words) {
+	kin := l.kin(x.word)
+	var found []derivation
+	for k, t := range tables {
+		for _, w := range kin {
+			if i := t.number(w); i >= 0 && x.fresh(w) {
+				found = append(found, derivation{w, k, i, derived{cost: costPart, end: len(w)}})
+			}
+		}
+	}
+	x.take(found, len(found))
 }
 
 // parts finds words that are composed of the word and others.
 func (x *expansion) parts(l *language, tables []*words, stem string) {
-	type part struct {
-		word string
-		d    derived
-	}
-	var found []part
-	for _, t := range tables {
+	var found []derivation
+	for k, t := range tables {
 		t.containing(stem, func(number, at int) {
 			w := t.at(number)
-			if _, ok := x.others[w]; ok || x.same(w) || !l.composed(tables, w, at, at+len(stem)) {
+			if !x.fresh(w) || !l.composed(tables, w, at, at+len(stem)) {
 				return
 			}
 			end := len(w)
-			if rest := w[at+len(stem):]; !l.inflects(rest) {
+			if !l.inflects(w[at+len(stem):]) {
 				end = at + len(stem)
 			}
-			found = append(found, part{w, derived{cost: costPart, start: at, end: end}})
+			found = append(found, derivation{w, k, number, derived{cost: costPart, start: at, end: end}})
 		})
-		if !x.begins {
-			from, to := t.begun(stem)
-			for i := from; i < to; i++ {
-				w := t.at(i)
-				if _, ok := x.others[w]; !ok && !x.same(w) && l.composed(tables, w, 0, len(stem)) {
-					found = append(found, part{w, derived{cost: costPart, end: len(stem)}})
-				}
+		if x.begins {
+			continue
+		}
+		from, to := t.begun(stem)
+		for i := from; i < to; i++ {
+			if w := t.at(i); x.fresh(w) && l.composed(tables, w, 0, len(stem)) {
+				found = append(found, derivation{w, k, i, derived{cost: costPart, end: len(stem)}})
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b part) int {
-		return cmp.Or(cmp.Compare(len(a.word), len(b.word)), cmp.Compare(a.word, b.word))
-	})
-	n := 0
-	for _, p := range found {
-		if _, ok := x.others[p.word]; ok {
-			continue
-		}
-		if n++; n > maxParts {
-			break
-		}
-		x.add(p.word, p.d)
-	}
+	x.take(found, maxParts)
 }
 
 // composed tells whether a word is likely composed of the part from start to end and others: what stands before is a word of the index
 // by itself, with or without the letters that join German words, and what stands behind is an ending or begins another word.
 func (l *language) composed(tables []*words, word string, start, end int) bool {
-	rest := word[end:]
-	if !l.inflects(rest) && !known(tables, rest, true) {
+	length := end - start
+	switch rest := word[end:]; {
+	case l.inflects(rest):
+		length += len(rest)
+	case !known(tables, rest) && !l.joins(tables, rest, strings.CutPrefix):
 		return false
-	}
-	if start == 0 {
-		return true
 	}
 	before := word[:start]
-	if len(before) < 2 {
-		return false
-	}
-	if end-start >= 6 && len(before) >= 3 || known(tables, before, false) {
+	switch {
+	case start == 0:
+		return true
+	case len(before) < minBefore:
+		return length >= clearPart && slices.Contains(particles, before)
+	case length >= clearPart, length >= nearlyClear && len(before) >= nearlyClear:
 		return true
 	}
-	for _, joint := range []string{"s", "n", "en", "es", "er", "e", "ens"} {
-		if w, ok := strings.CutSuffix(before, joint); ok && len(w) >= 3 && known(tables, w, false) {
+	return known(tables, before) || l.joins(tables, before, strings.CutSuffix)
+}
+
+const (
+	minBefore = 3 // letters that must stand before a part
+	clearPart = 6 // letters that are seldom within a word by chance
+
+	nearlyClear = 5 // that many are not if as many stand before
+)
+
+// particles are the short words that German words begin with.
+var particles = []string{"ab", "an", "ein", "im", "in", "um", "un"}
+
+// joints are the letters between the parts of German words.
+var joints = []string{"s", "n", "en", "es", "er", "e", "ns", "ens"}
+
+// joins tells whether something is a word of the index with a joint, which cut takes off.
+func (l *language) joins(tables []*words, s string, cut func(s, joint string) (string, bool)) bool {
+	for _, joint := range joints {
+		if w, ok := cut(s, joint); ok && known(tables, w) {
 			return true
 		}
 	}
 	return false
 }
 
-// known tells whether a word is in the index, also with a letter or two that join it to another before it.
-func known(tables []*words, word string, joined bool) bool {
+// known tells whether a word is in the index.
+func known(tables []*words, word string) bool {
 	if len(word) < 3 {
 		return false
 	}
@@ -162,37 +231,19 @@ func known(tables []*words, word string, joined bool) bool {
 			return true
 		}
 	}
-	if joined {
-		for _, joint := range []string{"s", "n", "en", "es", "er", "e", "ns", "ens"} {
-			if w, ok := strings.CutPrefix(word, joint); ok && known(tables, w, false) {
-				return true
-			}
-		}
-	}
 	return false
 }
 
 // typos finds words with typos.
 func (x *expansion) typos(tables []*words, most int) {
-	type near struct {
-		word          string
-		steps, length int
-	}
-	var found []near
+	var found []derivation
 	f := newFuzzy(x.word, most, x.begins)
-	for _, t := range tables {
+	for k, t := range tables {
 		f.in(t, func(number, steps, length int) {
-			w := t.at(number)
-			if _, ok := x.others[w]; steps > 0 && !ok && !x.same(w) {
-				found = append(found, near{w, steps, length})
+			if w := t.at(number); steps > 0 && x.fresh(w) {
+				found = append(found, derivation{w, k, number, derived{cost: costTypo + steps - 1, end: length}})
 			}
 		})
 	}
-	slices.SortFunc(found, func(a, b near) int {
-		return cmp.Or(cmp.Compare(a.steps, b.steps), cmp.Compare(len(a.word), len(b.word)), cmp.Compare(a.word, b.word))
-	})
-	found = slices.CompactFunc(found, func(a, b near) bool { return a.word == b.word })
-	for _, n := range found[:min(len(found), maxTypos)] {
-		x.add(n.word, derived{cost: costTypo + n.steps - 1, end: n.length})
-	}
+	x.take(found, maxTypos)
 }

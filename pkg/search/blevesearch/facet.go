@@ -131,15 +131,7 @@ func typed(l *language, s string) func(cell) bool {
 
 func tableOf(list []string) *words {
 	slices.Sort(list)
-	list = slices.Compact(list)
-	w := &words{}
-	for _, t := range list {
-		w.starts = append(w.starts, uint32(len(w.all)))
-		w.attrs = append(w.attrs, 1)
-		w.all += t + "\x00"
-	}
-	w.starts = append(w.starts, uint32(len(w.all)))
-	return w
+	return newWords(slices.Compact(list), func(string) uint64 { return 1 })
 }
 
 // answers tells whether one of the words answers to one that was typed.

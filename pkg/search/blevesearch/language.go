@@ -14,13 +14,15 @@ type language struct {
 	stop     map[string]struct{} // folded words that say nothing by themselves
 	endings  []string            // of inflected words, the longest first
 	compound bool                // words are joined to new ones
+	nouns    []string            // endings of nouns that are made of verbs
+	verbs    []string            // endings of verbs that nouns are made of
 }
 
 // languageOf gives the rules for a BCP 47 primary tag; a language that is not known has none but the folding.
 func languageOf(tag string) *language {
 	switch tag, _, _ := strings.Cut(strings.ToLower(tag), "-"); tag {
 	case "de":
-		return &language{umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true}
+		return &language{umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true, nouns: germanNouns, verbs: germanVerbs}
 	case "en":
 		return &language{stop: wordSet(englishStopWords), endings: englishEndings}
 	}
@@ -54,6 +56,50 @@ var (
 	germanEndings  = []string{"innen", "nen", "ern", "ens", "em", "en", "er", "es", "se", "in", "e", "n", "s"}
 	englishEndings = []string{"ings", "ing", "ies", "es", "ed", "s", "y"}
 )
+
+// The endings of nouns and verbs of one stem, so that Haftung finds what haftet, and fördern the Förderung.
+var (
+	germanNouns = []string{"ungen", "ung"}
+	germanVerbs = []string{"enden", "ende", "end", "eten", "ete", "et", "en", "ten", "te", "t", "n", "nd", "nde"}
+)
+
+// kin gives the verbs that a noun may be made of, or the other forms and the nouns of an infinitive. Not all of them are words.
+func (l *language) kin(word string) []string {
+	var out []string
+	for _, noun := range l.nouns {
+		stem, ok := strings.CutSuffix(word, noun)
+		if !ok || len(stem) < minStem {
+			continue
+		}
+		out = appendAll(out, stem, l.verbs)
+		if before, ok := strings.CutSuffix(stem, "l"); ok && !strings.HasSuffix(before, "e") { // Entwicklung, entwickeln
+			out = appendAll(out, before+"el", l.verbs)
+		}
+		return out
+	}
+	stem, ok := strings.CutSuffix(word, "en")
+	if !ok && (strings.HasSuffix(word, "ern") || strings.HasSuffix(word, "eln")) {
+		stem, ok = word[:len(word)-1], true
+	}
+	if !ok || len(stem) < minStem || len(l.nouns) == 0 {
+		return nil
+	}
+	out = appendAll(appendAll(out, stem, l.verbs), stem, l.nouns)
+	if before, ok := strings.CutSuffix(stem, "el"); ok {
+		out = appendAll(out, before+"l", l.nouns)
+	}
+	return out
+}
+
+func appendAll(dst []string, stem string, endings []string) []string {
+	for _, e := range endings {
+		dst = append(dst, stem+e)
+	}
+	return dst
+}
+
+// maxEnding is how long an ending is at most.
+const maxEnding = 5
 
 // minStem is how much of a word an ending must leave.
 const minStem = 4
@@ -96,10 +142,11 @@ func (l *language) fold(word string) string {
 	return string(f.out)
 }
 
-// folder folds one word rune by rune and knows for each byte that it wrote where its rune was.
+// folder folds one word rune by rune and, if it is to, knows for each byte that it wrote where its rune was.
 type folder struct {
 	language *language
 	out      []byte
+	places   bool // whether spans are kept
 	spans    []span
 	state    umlaut
 }
@@ -127,25 +174,31 @@ func (f *folder) add(r rune, start, end int) {
 		if f.language.umlauts && !f.plain(byte(r), end) {
 			return
 		}
-		f.out, f.spans = append(f.out, byte(r)), append(f.spans, span{start, end})
+		f.out = append(f.out, byte(r))
+		if f.places {
+			f.spans = append(f.spans, span{start, end})
+		}
 		return
 	}
 	if ignored(r) || unicode.Is(unicode.Mn, r) {
 		return
 	}
 	before := len(f.out)
-	if s, ok := latin[r]; ok {
-		f.out = append(f.out, s...)
-	} else {
+	switch s := latin[r]; len(s) {
+	case 0:
 		f.out = utf8.AppendRune(f.out, unicode.ToLower(r))
+	case 1:
+		f.out = append(f.out, s...)
+	default: // æ is folded as ae is
+		for _, letter := range s {
+			f.add(letter, start, end)
+		}
+		return
 	}
-	for range len(f.out) - before {
+	for n := len(f.out) - before; f.places && n > 0; n-- {
 		f.spans = append(f.spans, span{start, end})
 	}
 	f.state = vowel
-	if r == 'ß' || r == 'ẞ' {
-		f.state = neither
-	}
 }
 
 // plain follows the letters of German for ae, oe and ue, and tells whether the letter is written; a swallowed e ends its umlaut.
@@ -163,7 +216,9 @@ func (f *folder) plain(r byte, end int) bool {
 		swallowed := f.state == takesE
 		f.state = vowel
 		if swallowed {
-			f.spans[len(f.spans)-1].end = end
+			if f.places {
+				f.spans[len(f.spans)-1].end = end
+			}
 			return false
 		}
 	case 'i', 'q', 'y':

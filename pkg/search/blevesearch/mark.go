@@ -12,8 +12,7 @@ import (
 type marker struct {
 	tokens     tokenizer
 	expansions []*expansion
-	phrases    [][]string
-	singles    map[string]bool // words of which each alone stands for something
+	phrases    []markedPhrase
 	buf        []token
 	known      map[string]part
 }
@@ -22,26 +21,28 @@ type marker struct {
 type part struct{ start, end int }
 
 func newMarker(p *plan, m *matched) *marker {
-	k := &marker{tokens: tokenizer{language: p.language, offsets: true}, singles: map[string]bool{}, known: map[string]part{}}
-	for i, t := range m.text.terms {
+	k := &marker{tokens: tokenizer{language: p.language}, known: map[string]part{}, expansions: m.expansions}
+	for _, t := range m.text.terms {
 		if t.phrase {
-			k.phrase(t.words)
-		} else {
-			k.expansions = append(k.expansions, m.expansions[i])
+			k.phrases = append(k.phrases, markedPhrase{t.words, false})
 		}
 	}
 	for _, a := range m.others {
-		k.phrase(a.words)
+		if len(a.words) > 1 { // those of one word are expansions
+			phrase := markedPhrase{loose: true}
+			for _, w := range a.words {
+				phrase.words = append(phrase.words, p.language.stem(w))
+			}
+			k.phrases = append(k.phrases, phrase)
+		}
 	}
 	return k
 }
 
-func (k *marker) phrase(words []string) {
-	if len(words) == 1 {
-		k.singles[words[0]] = true
-		return
-	}
-	k.phrases = append(k.phrases, words)
+// markedPhrase is words that answer one behind the other, or loosely any forms of their stems.
+type markedPhrase struct {
+	words []string
+	loose bool
 }
 
 // matches gives what answers in a value.
@@ -66,13 +67,7 @@ func (k *marker) text(out []search.Match, s string, element int) []search.Match 
 	for i := range k.buf {
 		t := &k.buf[i]
 		if p := k.word(t.word); p.end > 0 {
-			start, end := t.start, t.end
-			if p.start > 0 {
-				start = t.spans[p.start].start
-			}
-			if p.end < len(t.spans) {
-				end = t.spans[p.end-1].end
-			}
+			start, end := k.place(s, *t, p)
 			add(start, end)
 		}
 	}
@@ -80,6 +75,22 @@ func (k *marker) text(out []search.Match, s string, element int) []search.Match 
 		k.runs(phrase, add)
 	}
 	return distinctMatches(out, first)
+}
+
+// place gives where in a text a part of a word stands.
+func (k *marker) place(s string, t token, p part) (start, end int) {
+	start, end = t.start, t.end
+	if p.start == 0 && p.end == len(t.word) {
+		return start, end
+	}
+	spans := k.tokens.spans(s, t)
+	if p.start > 0 && p.start < len(spans) {
+		start = spans[p.start].start
+	}
+	if p.end < len(t.word) && p.end <= len(spans) {
+		end = spans[p.end-1].end
+	}
+	return start, end
 }
 
 // word gives which part of a word answers.
@@ -109,23 +120,21 @@ func (k *marker) find(w string) part {
 			best = p
 		}
 	}
-	if k.singles[w] {
-		best = part{0, len(w)}
-	}
 	return best
 }
 
 // runs finds the words of a phrase one behind the other, and adds each.
-func (k *marker) runs(phrase []string, add func(start, end int)) {
+func (k *marker) runs(phrase markedPhrase, add func(start, end int)) {
+	l := k.tokens.language
+	is := func(t token, word string) bool {
+		return !t.joined && (t.word == word || phrase.loose && l.inflected(t.word, word))
+	}
 	for i := range k.buf {
-		if k.buf[i].joined || i+len(phrase) > len(k.buf) {
-			continue
-		}
 		n := 0
-		for n < len(phrase) && k.buf[i+n].word == phrase[n] && !k.buf[i+n].joined {
+		for n < len(phrase.words) && i+n < len(k.buf) && is(k.buf[i+n], phrase.words[n]) {
 			n++
 		}
-		if n == len(phrase) {
+		if n == len(phrase.words) {
 			add(k.buf[i].start, k.buf[i+n-1].end)
 		}
 	}

@@ -108,7 +108,8 @@ func (s *shelf) merged(v *view, of []*segment) error {
 	s.mu.Lock()
 	now := s.view
 	s.mu.Unlock()
-	if now == nil {
+	if now == nil { // closed meanwhile
+		file.doomed.Store(true)
 		return file.release()
 	}
 	next := now.successor()
@@ -128,10 +129,9 @@ func (s *shelf) merged(v *view, of []*segment) error {
 		file.doomed.Store(true)
 		_ = file.release()
 	}
-	if err := next.save(); err != nil {
-		return errors.Join(err, next.release())
+	if next, err = next.inPlaceOf(now); err != nil {
+		return err
 	}
-	now.replaced(next)
 	s.show(next)
 	return nil
 }

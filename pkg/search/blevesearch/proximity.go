@@ -10,25 +10,25 @@ import (
 // farthest is the distance of words that are no nearer than this, or not in one attribute.
 const farthest = 8
 
-// maxNear is how many candidates of a segment are ranked by how near their words are. Where more are equal until then, as for two
-// words that a third of all documents have, the distance says little.
-const maxNear = 5000
+// maxNear is how many candidates are ranked by how near their words are. Where more are equal until then, as for two words that a third
+// of all documents have, the distance says little.
+const maxNear = 10_000
 
-// maxSources is how many words that answer to one word have their places read.
+// maxSources is how many words of a segment that answer to one word have their places read.
 const maxSources = 400
 
 // proximity adds how far neighbouring words of the query are from each other, beyond standing side by side.
 func (r *ranker) proximity(seg int, c []candidate) error {
 	m := r.matched.segments[seg]
-	if len(m.terms) < 2 || len(c) > maxNear {
-		return nil
-	}
 	docs := roaring.New()
 	for i := range c {
 		docs.Add(c[i].doc)
 	}
 	places := make([][]uint64, len(m.terms))
 	for t := range m.terms {
+		if r.scattered(t) {
+			continue
+		}
 		var err error
 		if places[t], err = r.places(seg, t, docs, c); err != nil {
 			return err
@@ -37,28 +37,38 @@ func (r *ranker) proximity(seg int, c []candidate) error {
 	for i := range c {
 		terms := r.levels[c[i].level].terms
 		for k := 1; k < len(terms); k++ {
+			if r.scattered(terms[k-1]) || r.scattered(terms[k]) {
+				continue
+			}
 			c[i].rank += near(of(places[terms[k-1]], i), of(places[terms[k]], i)) - 1
 		}
 	}
 	return nil
 }
 
-// places gives where candidates have a term, in order: the number of the candidate, the attribute, the place.
+// scattered tells whether too many words answer to a term to read the places of all, in any segment: then its distance is not looked at.
+func (r *ranker) scattered(term int) bool {
+	for _, s := range r.matched.segments {
+		if len(s.terms[term].sources) > maxSources {
+			return true
+		}
+	}
+	return false
+}
+
+// places gives where candidates have a term, in order: the number of the candidate, the class of attributes, the place.
 func (r *ranker) places(seg, term int, docs *roaring.Bitmap, c []candidate) ([]uint64, error) {
 	sources := r.matched.segments[seg].terms[term].sources
-	if len(sources) > maxSources {
-		return nil, nil
-	}
 	var out []uint64
 	dicts := map[int]segment_api.TermDictionary{}
 	for _, s := range sources {
-		dict := dicts[s.attr]
+		dict := dicts[s.class]
 		if dict == nil {
 			var err error
-			if dict, err = r.view.segments[seg].file.zap.Dictionary(textField + r.plan.searched[s.attr].Name); err != nil {
+			if dict, err = r.view.segments[seg].file.zap.Dictionary(textField + r.plan.classes[s.class].name); err != nil {
 				return nil, err
 			}
-			dicts[s.attr] = dict
+			dicts[s.class] = dict
 		}
 		at := 0
 		err := eachPlace(dict, s.word, docs, func(doc uint32, places []segment_api.Location) {
@@ -66,7 +76,7 @@ func (r *ranker) places(seg, term int, docs *roaring.Bitmap, c []candidate) ([]u
 				at++
 			}
 			for _, p := range places {
-				out = append(out, uint64(at)<<32|uint64(s.attr)<<24|min(p.Pos(), 1<<24-1))
+				out = append(out, uint64(at)<<32|uint64(s.class)<<26|min(p.Pos(), 1<<26-1))
 			}
 		})
 		if err != nil {
@@ -92,9 +102,7 @@ func near(a, b []uint64) uint32 {
 			best = min(best, b[k]-a[i])
 			i++
 		} else {
-			if a[i] > b[k] {
-				best = min(best, a[i]-b[k]+1)
-			}
+			best = min(best, a[i]-b[k]+1) // 1 at the same place: of a word that both are parts of
 			k++
 		}
 	}

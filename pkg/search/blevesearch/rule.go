@@ -20,6 +20,9 @@ func (r *ranker) rank(rule search.Rule, c []candidate) error {
 		}
 		return nil
 	}
+	if rule == search.Proximity && (len(r.matched.text.terms) < 2 || len(c) > maxNear) {
+		return nil
+	}
 	for from := 0; from < len(c); {
 		to := from + 1
 		for to < len(c) && c[to].seg == c[from].seg {
@@ -137,11 +140,7 @@ func (r *ranker) worst(rule search.Rule, terms int) uint32 {
 	case search.Typo:
 		return n * costTypos
 	case search.Weight:
-		classes := uint32(0)
-		if k := len(r.plan.classes); k > 0 {
-			classes = uint32(r.plan.classes[k-1])
-		}
-		return n * classes
+		return n * uint32(max(len(r.plan.classes), 1)-1)
 	case search.Exactness:
 		return n + 1
 	case search.Proximity:

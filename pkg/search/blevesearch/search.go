@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -86,11 +87,17 @@ func (c *call) search(ctx context.Context, q search.Query) (search.Result, error
 	if o.view == nil {
 		return emptyResult(q), nil
 	}
-	var r search.Result
+	r, key, ok := o.remembered(q)
+	if ok {
+		return r, nil
+	}
 	err = guard(func() (err error) {
 		r, err = o.search(ctx, q)
 		return err
 	})
+	if err == nil {
+		o.remember(key, r)
+	}
 	return r, o.shelf.failed(err, "read")
 }
 
@@ -200,8 +207,14 @@ func (o *opened) sets(m *matched, how search.Matching) [][]int {
 	return sets
 }
 
-// leaving gives the words in the order in which they need not be there.
+// leaving gives the words in the order in which they need not be there: first those that no document has.
 func (m *matched) leaving(how search.Matching) []int {
+	counts := make([]uint64, len(m.text.terms))
+	for _, s := range m.segments {
+		for i := range s.terms {
+			counts[i] += s.terms[i].any.GetCardinality()
+		}
+	}
 	var words []int
 	for i := len(m.text.terms) - 1; i >= 0; i-- {
 		if !m.text.terms[i].phrase {
@@ -209,14 +222,9 @@ func (m *matched) leaving(how search.Matching) []int {
 		}
 	}
 	if how == search.MatchFrequency {
-		counts := make([]uint64, len(m.text.terms))
-		for _, s := range m.segments {
-			for i := range s.terms {
-				counts[i] += s.terms[i].any.GetCardinality()
-			}
-		}
 		sortByFalling(words, counts)
 	}
+	slices.SortStableFunc(words, func(a, b int) int { return boolOrder(counts[a] == 0, counts[b] == 0) })
 	return words
 }
 
@@ -233,7 +241,11 @@ func (o *opened) matched(ctx context.Context, q search.Query) (*matched, error) 
 	if m := o.texts[key]; m != nil {
 		return m, nil
 	}
-	m, err := match(ctx, o.view, o.plan, q.Text, attrs)
+	l, err := o.view.look(o.plan, attrs)
+	if err != nil {
+		return nil, err
+	}
+	m, err := l.match(ctx, q.Text)
 	if err == nil {
 		o.texts[key] = m
 	}

@@ -58,6 +58,28 @@ func (f *segmentFile) release() error {
 	return err
 }
 
+// load loads all that searches need of a segment.
+func (f *segmentFile) load(p *plan) error {
+	if _, err := f.words(p); err != nil {
+		return err
+	}
+	if _, err := f.ids(); err != nil {
+		return err
+	}
+	for _, a := range p.settings.Attributes {
+		if a.Filter || a.Sort {
+			c, err := f.column(a.Name)
+			if err != nil {
+				return err
+			}
+			if a.Sort {
+				c.ordered()
+			}
+		}
+	}
+	return nil
+}
+
 // warm loads what was loaded of the segments that this one takes the place of, before it is searched.
 func (f *segmentFile) warm(of []*segment, p *plan) {
 	for _, s := range of {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"kontor/pkg/fault"
 	"kontor/pkg/search"
@@ -64,9 +65,18 @@ type plan struct {
 	ranking  []search.Rule
 	attrs    map[string]search.Attribute
 	searched []search.Attribute // with a weight, the heaviest first; their place is their number
-	classes  []uint8            // by number: how many weights are above
+	classes  []class            // of attributes of one weight, the heaviest first
 	synonyms synonyms
 }
+
+// class is the searched attributes of one weight. Their words are in one field of Bleve's, since ranking does not tell them apart.
+type class struct {
+	name         string
+	first, count int // their numbers
+}
+
+// attributes is the set of the class's attributes.
+func (c class) attributes() uint64 { return (1<<c.count - 1) << c.first }
 
 func newPlan(s search.Settings) *plan {
 	p := &plan{settings: s, language: languageOf(s.Language), ranking: s.Ranking, attrs: map[string]search.Attribute{}}
@@ -80,12 +90,11 @@ func newPlan(s search.Settings) *plan {
 		}
 	}
 	slices.SortStableFunc(p.searched, func(a, b search.Attribute) int { return cmp.Compare(b.Weight, a.Weight) })
-	class := uint8(0)
 	for i, a := range p.searched {
-		if i > 0 && a.Weight != p.searched[i-1].Weight {
-			class++
+		if i == 0 || a.Weight != p.searched[i-1].Weight {
+			p.classes = append(p.classes, class{name: strconv.Itoa(a.Weight), first: i})
 		}
-		p.classes = append(p.classes, class)
+		p.classes[len(p.classes)-1].count++
 	}
 	p.synonyms = newSynonyms(p.language, s.Synonyms)
 	return p

@@ -3,6 +3,7 @@ package blevesearch
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -27,9 +28,9 @@ type shelf struct {
 	broken  string     // what is damaged
 	view    *view      // nil until there is a document
 	use     *plan
-	merges  bool // a merge is running
-	merging sync.WaitGroup
-	stop    chan struct{} // closed when merging must end
+	merges  bool           // a merge is running
+	merging sync.WaitGroup // of what goes on beside
+	stop    chan struct{}  // closed when that must end
 }
 
 func newShelf(dir string, p physical) *shelf {
@@ -57,6 +58,65 @@ func (s *shelf) open() {
 		return
 	}
 	s.view = v
+	s.checkLarge(v)
+	s.warm(v)
+}
+
+// warmed is from how many documents on a segment is loaded before somebody searches in it, who would have to wait for that.
+const warmed = 2000
+
+// warm loads large segments beside the first searches. The caller holds mu.
+func (s *shelf) warm(v *view) {
+	if !slices.ContainsFunc(v.segments, func(seg *segment) bool { return seg.live() >= warmed }) {
+		return
+	}
+	v.hold()
+	plan := s.use
+	s.merging.Go(func() {
+		defer func() { _ = v.release() }()
+		for _, seg := range v.segments {
+			if seg.live() < warmed || s.stopped() {
+				continue
+			}
+			if err := guard(func() error { return seg.file.load(plan) }); err != nil {
+				s.damaged("a segment can't be read")
+			}
+		}
+	})
+}
+
+func (s *shelf) stopped() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// checkLarge reads the files that were too large to be read before they were opened. The caller holds mu.
+func (s *shelf) checkLarge(v *view) {
+	var large []segmentState
+	for _, seg := range v.segments {
+		if seg.file.state.Bytes > maxChecked {
+			large = append(large, seg.file.state)
+		}
+	}
+	if large == nil {
+		return
+	}
+	v.hold()
+	s.merging.Go(func() {
+		defer func() { _ = v.release() }()
+		for _, st := range large {
+			if s.stopped() {
+				return
+			}
+			if err := st.check(filepath.Join(s.path, segmentName(st.Number)), true); err != nil {
+				s.damaged(err.Error())
+			}
+		}
+	})
 }
 
 func (s *shelf) hold() {

@@ -19,16 +19,19 @@ type view struct {
 	numbers  *atomic.Int64 // number of the last segment, shared with the views that follow
 	segments []*segment
 	refs     int32
+	memory   *memory
 }
 
 func newView(path string, last int) *view {
-	v := &view{path: path, numbers: new(atomic.Int64), refs: 1}
+	v := &view{path: path, numbers: new(atomic.Int64), refs: 1, memory: newMemory()}
 	v.numbers.Store(int64(last))
 	return v
 }
 
 // successor is a view without segments that follows this one.
-func (v *view) successor() *view { return &view{path: v.path, numbers: v.numbers, refs: 1} }
+func (v *view) successor() *view {
+	return &view{path: v.path, numbers: v.numbers, refs: 1, memory: newMemory()}
+}
 
 // openView reads an index from disk, checks it, and removes files that a crash left.
 func openView(path string) (*view, error) {
@@ -60,7 +63,7 @@ func openView(path string) (*view, error) {
 
 func openSegment(path string, s segmentState) (*segment, error) {
 	name := filepath.Join(path, segmentName(s.Number))
-	if err := s.check(name); err != nil {
+	if err := s.check(name, s.Bytes <= maxChecked); err != nil {
 		return nil, err
 	}
 	f, err := openFile(name, s)
@@ -131,14 +134,21 @@ func (v *view) changed(docs []index.Document, ids []string) (*view, error) {
 			return nil, errors.Join(err, next.release())
 		}
 	}
-	if err := next.save(); err != nil {
-		return nil, errors.Join(err, next.release())
-	}
-	v.replaced(next)
-	return next, nil
+	return next.inPlaceOf(v)
 }
 
-// replaced marks the files that the next view does not have; they go when nobody reads them any more.
+// inPlaceOf saves a view and marks the files that only the one before has; they go when nobody reads them any more. If it can't be saved,
+// it is the other way round.
+func (v *view) inPlaceOf(old *view) (*view, error) {
+	if err := v.save(); err != nil {
+		v.replaced(old)
+		return nil, errors.Join(err, v.release())
+	}
+	old.replaced(v)
+	return v, nil
+}
+
+// replaced marks the files that the next view does not have.
 func (v *view) replaced(next *view) {
 	kept := map[*segmentFile]bool{}
 	for _, s := range next.segments {

@@ -1,20 +1,25 @@
 package blevesearch
 
 import (
+	"hash/maphash"
+	"maps"
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
 )
 
-// words is what words a segment has, in order, and in which of the searched attributes. It is one string, in which a word is found
+// words is what words a segment has, in order, and in which classes of attributes. It is one string, in which a word is found
 // by halving and a part of words by looking through all of it, which takes less than a millisecond for a hundred thousand words.
 type words struct {
 	all    string   // each with a zero behind it
 	starts []uint32 // by number; one more at the end
-	attrs  []uint64 // by number: the searched attributes, by their number in the plan
+	in     []uint64 // by number: the classes that have it
+	slots  []uint32 // numbers and one by the hash of the word, 0 where there is none
+	seed   maphash.Seed
 }
 
-func (w *words) len() int { return len(w.attrs) }
+func (w *words) len() int { return len(w.in) }
 
 func (w *words) at(i int) string { return w.all[w.starts[i] : w.starts[i+1]-1] }
 
@@ -25,10 +30,43 @@ func (w *words) find(word string) int {
 
 // number gives the number of a word, -1 if it is not there.
 func (w *words) number(word string) int {
-	if i := w.find(word); i < w.len() && w.at(i) == word {
-		return i
+	mask := uint64(len(w.slots) - 1)
+	for at := maphash.String(w.seed, word) & mask; ; at = (at + 1) & mask {
+		n := w.slots[at]
+		if n == 0 {
+			return -1
+		}
+		if w.at(int(n-1)) == word {
+			return int(n - 1)
+		}
 	}
-	return -1
+}
+
+// newWords makes a table of words that are in order, each with the classes that have it.
+func newWords(list []string, in func(string) uint64) *words {
+	size := 0
+	for _, t := range list {
+		size += len(t) + 1
+	}
+	w := &words{starts: make([]uint32, 0, len(list)+1), in: make([]uint64, 0, len(list)), seed: maphash.MakeSeed()}
+	w.slots = make([]uint32, 1<<bits.Len(uint(2*len(list))))
+	mask := uint64(len(w.slots) - 1)
+	var all strings.Builder
+	all.Grow(size)
+	for i, t := range list {
+		w.starts = append(w.starts, uint32(all.Len()))
+		w.in = append(w.in, in(t))
+		all.WriteString(t)
+		all.WriteByte(0)
+		at := maphash.String(w.seed, t) & mask
+		for w.slots[at] != 0 {
+			at = (at + 1) & mask
+		}
+		w.slots[at] = uint32(i + 1)
+	}
+	w.starts = append(w.starts, uint32(all.Len()))
+	w.all = all.String()
+	return w
 }
 
 // begun gives the numbers of the words that begin so, as a range.
@@ -62,35 +100,17 @@ func (f *segmentFile) words(p *plan) (*words, error) {
 		return f.table, nil
 	}
 	seen := map[string]uint64{}
-	for number, a := range p.searched {
-		err := eachTerm(f.zap, textField+a.Name, nil, func(t string) bool {
-			seen[t] |= 1 << number
+	for i, c := range p.classes {
+		err := eachTerm(f.zap, textField+c.name, nil, func(t string) bool {
+			seen[t] |= 1 << i
 			return true
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	list := make([]string, 0, len(seen))
-	size := 0
-	for t := range seen {
-		list = append(list, t)
-		size += len(t) + 1
-	}
-	slices.Sort(list)
-	w := &words{starts: make([]uint32, 0, len(list)+1), attrs: make([]uint64, 0, len(list))}
-	var all strings.Builder
-	all.Grow(size)
-	for _, t := range list {
-		w.starts = append(w.starts, uint32(all.Len()))
-		w.attrs = append(w.attrs, seen[t])
-		all.WriteString(t)
-		all.WriteByte(0)
-	}
-	w.starts = append(w.starts, uint32(all.Len()))
-	w.all = all.String()
-	f.table = w
-	return w, nil
+	f.table = newWords(slices.Sorted(maps.Keys(seen)), func(t string) uint64 { return seen[t] })
+	return f.table, nil
 }
 
 // names are the ids of a segment's documents.

@@ -19,6 +19,7 @@
 //   - how many words of the index one mistyped or begun word is compared with, where there are hundreds;
 //   - whether a mistyped first letter counts double;
 //   - what counts as one word beyond letters and digits: §, dots, hyphens, apostrophes. A text finds itself in any case;
+//   - whether a word that no document has counts as the first one, which must be there;
 //   - words that say nothing (stop words), except that they never keep a document from being found;
 //   - values of a facet that differ in case only: two values or one;
 //   - counts of facets under Distinct;

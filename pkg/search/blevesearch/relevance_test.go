@@ -1,0 +1,132 @@
+package blevesearch
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"kontor/pkg/search"
+)
+
+// shelfOf makes an index of titles, with their numbers as ids.
+func shelfOf(t *testing.T, synonyms []search.Synonym, titles ...string) func(typed string) []string {
+	t.Helper()
+	e := open(t, t.TempDir())
+	must(t, e.Ensure(t.Context(), "p", search.Settings{Language: "de", Attributes: []search.Attribute{{Name: "title", Weight: 10}}, Synonyms: synonyms}))
+	var docs []search.Document
+	for i, title := range titles {
+		docs = append(docs, search.Document{ID: fmt.Sprint(i), Attributes: map[string]any{"title": title}})
+	}
+	_, err := e.Put(t.Context(), "p", docs)
+	must(t, err)
+	return func(typed string) []string {
+		r, err := e.Search(t.Context(), []search.Query{{Index: "p", Text: typed, Limit: 20}})
+		must(t, err)
+		got := []string{}
+		for _, h := range r[0].Hits {
+			got = append(got, h.ID)
+		}
+		return got
+	}
+}
+
+// TestSynonymForms: a synonym is known, and finds, in all forms of its words.
+func TestSynonymForms(t *testing.T) {
+	find := shelfOf(t, []search.Synonym{
+		{From: []string{"Hackerangriff"}, To: []string{"Cyberangriff"}},
+		{From: []string{"Stab für außergewöhnliche Ereignisse"}, To: []string{"Krisenstab"}},
+		{From: []string{"SAE"}, To: []string{"Stab für außergewöhnliche Ereignisse"}},
+		{From: []string{"Netz"}, To: []string{"gemeinsames Portal"}},
+	}, "Hilfe bei Cyberangriffen", "Krisenstäbe üben", "Ein Stab für außergewöhnliche Ereignisse", "Sachen und Saal", "Die gemeinsamen Portale", "Ein Portal, aber gemeinsames", "Cyber")
+	tests := []struct {
+		typed string
+		want  []string
+	}{
+		{"Hackerangriffe", []string{"0"}},
+		{"Stab außergewöhnliche Ereignisse", []string{"2", "1"}},
+		{"SAE", []string{"2", "3"}}, // which is a beginning of Sachen too, where ae is a
+		{"Netze ", []string{"4"}},
+	}
+	for _, tt := range tests {
+		if got := find(tt.typed); !slices.Equal(got, tt.want) {
+			t.Errorf("%q finds %v, want %v", tt.typed, got, tt.want)
+		}
+	}
+}
+
+// TestSynonymMarks: what a synonym finds is marked, as a word and as a phrase.
+func TestSynonymMarks(t *testing.T) {
+	e := open(t, t.TempDir())
+	must(t, e.Ensure(t.Context(), "p", search.Settings{Language: "de", Attributes: []search.Attribute{{Name: "title", Weight: 10}},
+		Synonyms: []search.Synonym{{From: []string{"Netz"}, To: []string{"gemeinsames Portal", "Verbund"}}}}))
+	const title = "Verbünde: gemeinsame Portale"
+	_, err := e.Put(t.Context(), "p", []search.Document{{ID: "0", Attributes: map[string]any{"title": title}}})
+	must(t, err)
+	r, err := e.Search(t.Context(), []search.Query{{Index: "p", Text: "Netz", Limit: 1, Matches: []string{"title"}}})
+	must(t, err)
+	var got []string
+	for _, h := range r[0].Hits {
+		for _, m := range h.Matches["title"] {
+			got = append(got, title[m.Start:m.Start+m.Length])
+		}
+	}
+	if want := []string{"Verbünde", "gemeinsame Portale"}; !slices.Equal(got, want) {
+		t.Errorf("marked %q, want %q", got, want)
+	}
+}
+
+// TestUnknownWords: a word that no document has does not keep the others from being found, unless all must be there.
+func TestUnknownWords(t *testing.T) {
+	find := shelfOf(t, nil, "Baumaschinen teilen", "Baumaschinen", "Kanäle")
+	for typed, want := range map[string][]string{
+		"Sharing Baumaschinen":        {"0", "1"},
+		"Sharing Baumaschinen teilen": {"0", "1"},
+		"Baumaschinen Sharing":        {"0", "1"},
+		"Sharing Economy":             {},
+		`"Sharing" Baumaschinen`:      {},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestKin: nouns and the verbs they are made of find each other, behind what is there as it was typed.
+func TestKin(t *testing.T) {
+	find := shelfOf(t, nil, "Wer haftet für was", "Die Haftung", "Wir fördern Vereine", "Förderungen", "Schulen im Kreis", "Die Zeit", "Flächen entwickeln")
+	for typed, want := range map[string][]string{
+		"Haftung": {"1", "0"}, "haften": {"0", "1"}, "fördern": {"2", "3"}, "Förderung": {"3", "2"}, "Schule": {"4"}, "Zeitung": {},
+		"Entwicklung": {"6"},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestParts: a word finds those that are composed of it, and not those that have its letters by chance.
+func TestParts(t *testing.T) {
+	find := shelfOf(t, nil, "Abwasser", "Trinkwasser", "Gewerbeflächen", "Anlagen", "Reisen", "Verwaltungsgericht")
+	for typed, want := range map[string][]string{
+		"Wasser ": {"0", "1"}, "Flächen ": {"2"}, "Lagen ": {}, "Eisen ": {}, "Gericht ": {"5"},
+	} {
+		if got := find(typed); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestCompounds: a word that no document has is asked for by the words that it is composed of.
+func TestCompounds(t *testing.T) {
+	find := shelfOf(t, []search.Synonym{{From: []string{"Handy"}, To: []string{"Smartphone"}}},
+		"Entwicklung eines Gewerbegebiets", "Gewerbegebiet am Hafen", "Kurse am Smartphone", "Entwicklungen", "Kosten der Personalgewinnung")
+	for typed, want := range map[string][]string{
+		"Gewerbegebietsentwicklung": {"0", "1"}, "Handykurs": {"2"}, "Personalgewinnungskosten": {"4"}, "Hafenentwicklungsunsinn": {},
+		"Gewerbegebiete": {"0", "1"}, "Xylofonkonzert": {},
+	} {
+		got := find(typed)
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
