@@ -15,7 +15,6 @@ type searchLoad struct {
 	worst  time.Duration // that no answer may take longer than; 0: none
 	rival  string        // the load that it is compared with, in turns
 	most   float64       // times as long as the rival it may take
-	status int
 	source func(d *dataset) source
 }
 
