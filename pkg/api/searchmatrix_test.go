@@ -46,7 +46,11 @@ func TestSearchMatrix(t *testing.T) {
 			planted = append(planted, typ.PathName())
 		}
 	}
-	found := f.findSecrets(t, append(planted, "all"), look)
+	planted = append(planted, "all")
+	if racing { // which makes each search as slow as ten; the gate runs this without it too
+		planted = []string{"projects", "all"}
+	}
+	found := f.findSecrets(t, planted, look)
 	shown := 0
 	for w, s := range f.secrets {
 		x, _ := s.typ.Field(s.field)
@@ -54,7 +58,7 @@ func TestSearchMatrix(t *testing.T) {
 			continue
 		}
 		shown++
-		if !seen[w] || !found[w] {
+		if !seen[w] || !found[w] && slices.Contains(planted, s.typ.PathName()) {
 			t.Errorf("%s of %s is public and searched, and was not seen (%v) or not found (%v)", s.field, s.typ.ID, seen[w], found[w])
 		}
 	}

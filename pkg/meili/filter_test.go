@@ -71,6 +71,7 @@ var goodFilters = []struct{ in, want string }{
 	{`_geoBoundingBox([52,8],[51,7])`, `_geoBoundingBox([52, 8], [51, 7])`},
 	{`"AND" = "OR"`, `"AND" = "OR"`},
 	{`android = organic`, `"android" = "organic"`},
+	{`NOTE = 1 AND ISBN = 2 AND INhalt IN [TOR]`, `"NOTE" = "1" AND "ISBN" = "2" AND "INhalt" IN ["TOR"]`},
 	{`a = 1 OR _geoRadius(1,2,3)`, `"a" = "1" OR _geoRadius(1, 2, 3)`},
 	{`extra = true`, `"extra" = "true"`},
 	{`["a = 1", ["b = 2", "c = 3"]]`, `"a" = "1" AND ("b" = "2" OR "c" = "3")`}, // as it comes in a query string
@@ -206,6 +207,8 @@ var badFilters = []struct{ in, says, at string }{
 	{`_geoBoundingBox([1, 2], [2, 3])`, "top latitude `1` is below the bottom latitude `2`", "1:32"},
 	{`_geoBoundingBox([1, 200], [0, 3])`, "Bad longitude `200`", "1:34"},
 	{`a = 1 a = 2`, "end of the filter: `a = 2`", "7:12"},
+	{`a = 1 ANDb = 2`, "end of the filter: `ANDb = 2`", "7:15"},
+	{`a EXISTSb`, "Was expecting an operation", "1:10"},
 	{`a == 1`, "got `=`", "4:5"},
 	{`a => 1`, "got `>`", "4:5"},
 	{`ü = 1 & 2`, "end of the filter: `& 2`", "7:10 ü = 1 & 2"},

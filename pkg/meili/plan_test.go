@@ -52,6 +52,7 @@ func TestPlan(t *testing.T) {
 	}{
 		{"nothing", `{}`, ``, usual(func(*search.Query) {})},
 		{"nulls", `{"q":null,"limit":null,"filter":null,"facets":null,"sort":null,"vector":null,"hybrid":null,"page":null}`, ``, usual(func(*search.Query) {})},
+		{"null and more", `{"q":null,"limit":5,"facets":null,"distinct":"topics"}`, ``, usual(func(q *search.Query) { q.Limit, q.Distinct = 5, "topics" })},
 		{"text", `{"q":"Bauhof "}`, `q=Bauhof+`, usual(func(q *search.Query) { q.Text = "Bauhof " })},
 		{"window", `{"offset":40,"limit":21}`, `offset=40&limit=21`, usual(func(q *search.Query) { q.Offset, q.Limit = 40, 21 })},
 		{"no hits", `{"limit":0}`, `limit=0`, usual(func(q *search.Query) { q.Limit = 0 })},
