@@ -22,6 +22,7 @@ type segmentFile struct {
 	mu      sync.Mutex // guards what follows; filled at the first use
 	table   *words
 	names   *names
+	order   []uint32 // documents by id
 	columns map[string]*column
 }
 
@@ -63,7 +64,7 @@ func (f *segmentFile) load(p *plan) error {
 	if _, err := f.words(p); err != nil {
 		return err
 	}
-	if _, err := f.ids(); err != nil {
+	if _, err := f.byID(); err != nil {
 		return err
 	}
 	for _, a := range p.settings.Attributes {
