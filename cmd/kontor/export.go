@@ -32,6 +32,7 @@ func exportCommand(s *surroundings) *cobra.Command {
 	typeFlag(cmd, &f.typ)
 	formatFlag(cmd, &f.format, "without it by the name of the file, or ndjson")
 	cmd.Flags().StringVar(&f.file, "out", "", "file to write; without it standard output")
+	cmd.Flags().StringVar(&f.options.Dir, "files", "", "directory to write the entries' files to; without it they are named by their numbers")
 	cmd.Flags().BoolVar(&f.options.Draft, "draft", false, "write the drafts of all entries; without it what is published")
 	cmd.Flags().StringVar(&f.options.Locale, "locale", "", "locale of the entries; without it the type's first")
 	cmd.Flags().SortFlags = false

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type importFlags struct {
 	decimal string
 	maps    []string
 	report  string
+	files   string
 }
 
 func importCommand(s *surroundings) *cobra.Command {
@@ -40,7 +42,7 @@ func importCommand(s *surroundings) *cobra.Command {
 		"Columns go to the fields that have their name or title. A row that is wrong is reported and left out, the others go in; the exit\n" +
 		"code is 1 if there was one. With --key a file can be imported again: what is the same stays as it is.\n\n" +
 		"In cells money is in euros, lists are separated by semicolons, relations are named by slug, key, name or alias. In NDJSON and JSON\n" +
-		"values are as the API has them, so money is in cents."
+		"values are as the API has them, so money is in cents. Fields for files hold a path below --files, or the number of an uploaded file."
 	cmd.Example = "  kontor import --type municipality --key ags --map area_km2=area,lat=location.lat,lng=location.lng,suffix=- --publish FILE.csv"
 	cmd.Args = cobra.ExactArgs(1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -52,6 +54,7 @@ func importCommand(s *surroundings) *cobra.Command {
 	flags.StringSliceVar(&f.maps, "map", nil, "where columns go: column=field,…; within objects column=field.part, left out column=-")
 	flags.BoolVar(&f.options.Publish, "publish", false, "publish the entries; without it they are drafts, and what is published stays")
 	flags.BoolVar(&f.options.DryRun, "dry-run", false, "check everything and write nothing")
+	flags.StringVar(&f.files, "files", "", "directory of the files that rows name by a path; without it that of FILE")
 	flags.StringVar(&f.report, "report", "", "file for the bad rows, an object on every line")
 	flags.StringVar(&f.options.Locale, "locale", "", "locale of the entries; without it the type's first")
 	formatFlag(cmd, &f.format, "without it by the name of the file")
@@ -98,6 +101,17 @@ func (f *importFlags) run(cmd *cobra.Command, s *surroundings, file string) (err
 		return err
 	}
 	defer in.Close()
+	if f.files == "" && file != "-" {
+		f.files = filepath.Dir(file)
+	}
+	if f.files != "" {
+		root, err := os.OpenRoot(f.files) // links in it lead nowhere outside
+		if err != nil {
+			return fmt.Errorf("the directory %s can't be read: %w", f.files, cause(err))
+		}
+		defer root.Close()
+		o.Files = root.FS()
+	}
 	return s.withEntries(func(ctx context.Context, cmd *cobra.Command, entries *content.Service) error {
 		if err := entries.Activate(ctx); err != nil {
 			return err

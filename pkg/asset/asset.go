@@ -17,6 +17,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"kontor/pkg/asset/rendition"
 	"kontor/pkg/blob"
 	"kontor/pkg/fault"
@@ -32,8 +34,8 @@ const (
 // DefaultMaxBytes is the longest file where nobody set another limit.
 const DefaultMaxBytes = 2 << 30
 
-// variantSlots is how many images are decoded at once. Each may take several hundred MB.
-const variantSlots = 2
+// originalsAtOnce is how many images are held in memory at once to make variants of.
+const originalsAtOnce = 2
 
 // Options are what a Service can be given; the zero value is ready for use.
 type Options struct {
@@ -53,7 +55,9 @@ type Service struct {
 	most    int64
 	image   rendition.Limits
 	numbers store.Numbers
-	slots   chan struct{}
+
+	originals *semaphore.Weighted // images that are held
+	pixels    *semaphore.Weighted // bytes that decoding takes
 }
 
 // New makes the service and its collections.
@@ -72,13 +76,13 @@ func New(ctx context.Context, st store.Store, bl blob.Store, o Options) (*Servic
 			return nil, fmt.Errorf("collection %s: %w", c.Name, err)
 		}
 	}
+	image := rendition.Limits{
+		Bytes: cmp.Or(o.Image.Bytes, 48<<20), Pixels: cmp.Or(o.Image.Pixels, 100_000_000), Memory: cmp.Or(o.Image.Memory, 256<<20),
+	}
 	return &Service{
-		store: st, blobs: bl, now: o.Now, log: o.Log, most: cmp.Or(o.MaxBytes, DefaultMaxBytes),
-		image: rendition.Limits{
-			Bytes: cmp.Or(o.Image.Bytes, 48<<20), Pixels: cmp.Or(o.Image.Pixels, 100_000_000), Memory: cmp.Or(o.Image.Memory, 256<<20),
-		},
-		numbers: store.Numbers{Store: st, Collection: counters},
-		slots:   make(chan struct{}, variantSlots),
+		store: st, blobs: bl, now: o.Now, log: o.Log, most: cmp.Or(o.MaxBytes, DefaultMaxBytes), image: image,
+		numbers:   store.Numbers{Store: st, Collection: counters},
+		originals: semaphore.NewWeighted(originalsAtOnce), pixels: semaphore.NewWeighted(image.Memory),
 	}, nil
 }
 

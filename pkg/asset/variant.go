@@ -3,6 +3,7 @@ package asset
 import (
 	"bytes"
 	"context"
+	"runtime/debug"
 	"slices"
 
 	"kontor/pkg/asset/rendition"
@@ -18,12 +19,10 @@ func (s *Service) vary(ctx context.Context, f *File) error {
 	if !slices.Contains(readable(), f.Type) {
 		return nil
 	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return fault.Wrap(fault.Timeout, ctx.Err(), "The request took too long")
+	if err := s.originals.Acquire(ctx, 1); err != nil {
+		return tooLong(err)
 	}
+	defer s.originals.Release(1)
 	facts, list, err := s.renditions(ctx, f.Key)
 	if fault.Is(err, fault.MediaType) {
 		return nil // the beginning of an image and nothing of one behind it
@@ -47,5 +46,25 @@ func (s *Service) renditions(ctx context.Context, key string) (rendition.Facts, 
 		return rendition.Facts{}, nil, err
 	}
 	defer r.Close()
-	return rendition.Make(ctx, r, s.image)
+	limits := s.image
+	limits.Admit = s.admit
+	return rendition.Make(ctx, r, limits)
 }
+
+// admit lets images be decoded at once as long as they have room together in what one may take.
+func (s *Service) admit(ctx context.Context, memory int64) (release func(), err error) {
+	if err := s.pixels.Acquire(ctx, memory); err != nil {
+		return nil, tooLong(err)
+	}
+	return func() {
+		if memory > largeImage {
+			debug.FreeOSMemory() // else the next one is decoded beside what this one leaves
+		}
+		s.pixels.Release(memory)
+	}, nil
+}
+
+// largeImage is from how many bytes on giving them back is worth a garbage collection, which takes far less than decoding them.
+const largeImage = 32 << 20
+
+func tooLong(err error) error { return fault.Wrap(fault.Timeout, err, "The request took too long") }

@@ -107,6 +107,9 @@ func (s *Service) ensure(ctx context.Context, former *schema.Set) error {
 // Types gives the content types.
 func (s *Service) Types() *schema.Set { return s.types }
 
+// Files gives the service of what asset fields point to, nil if there is none.
+func (s *Service) Files() *asset.Service { return s.files }
+
 // Ping tells whether the store answers and the service's types are the ones in force.
 func (s *Service) Ping(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {

@@ -25,11 +25,49 @@ type gate struct {
 	before func(index string, docs []search.Document)
 	refuse func(search.Document) bool
 	away   atomic.Bool
+
+	damaged atomic.Value // the name of an index, until that is dropped
+}
+
+func (g *gate) hurt(index string) error {
+	if name, _ := g.damaged.Load().(string); name != "" && name == index {
+		return fault.New(fault.Unavailable, "the index is damaged")
+	}
+	return nil
+}
+
+func (g *gate) Indexes(ctx context.Context) ([]search.Info, error) {
+	list, err := g.Engine.Indexes(ctx)
+	for i := range list {
+		if g.hurt(list[i].Name) != nil {
+			list[i].Damaged = "for a test"
+		}
+	}
+	return list, err
+}
+
+func (g *gate) Drop(ctx context.Context, index string) error {
+	if g.hurt(index) != nil {
+		g.damaged.Store("")
+	}
+	return g.Engine.Drop(ctx, index)
+}
+
+func (g *gate) Search(ctx context.Context, queries []search.Query) ([]search.Result, error) {
+	for i, q := range queries {
+		if err := g.hurt(q.Index); err != nil {
+			return nil, &search.QueryError{Index: i, Err: err}
+		}
+	}
+	return g.Engine.Search(ctx, queries)
 }
 
 func (g *gate) Put(ctx context.Context, index string, docs []search.Document) ([]search.Refusal, error) {
 	if g.away.Load() {
 		return nil, fault.New(fault.Unavailable, "the engine is away")
+	}
+	if err := g.hurt(index); err != nil {
+		return nil, err
 	}
 	if g.before != nil {
 		g.before(index, docs)
@@ -87,7 +125,7 @@ func TestChangedInFlight(t *testing.T) {
 			if err := k.content.Purge(t.Context(), admin, k.typ("project"), id, content.Write{}); err != nil {
 				return err
 			}
-			marks, err := k.content.Marks(t.Context(), k.typ("project"), 10)
+			marks, err := k.content.Purged(t.Context(), 10)
 			if err == nil {
 				_, err = k.content.Settle(t.Context(), k.typ("project"), marks)
 			}
@@ -154,6 +192,27 @@ func TestEngineAway(t *testing.T) {
 	if n := len(k.found("topics", "Thema", "name")); n != 5 {
 		t.Errorf("%d of 5 are found", n)
 	}
+}
+
+// An index that comes to be damaged is built anew, and says meanwhile when to ask again.
+func TestDamagedWhileOpen(t *testing.T) {
+	k, g := newGated(t)
+	k.follow(index.Following{}).ready()
+	k.create("topic", obj{"name": "Bauhof"})
+	k.settled()
+	for _, name := range []string{"topics", "kontor-state"} {
+		g.damaged.Store(name)
+		if name == "topics" {
+			_, err := k.search.Search(t.Context(), []search.Query{{Index: name, Limit: 1}})
+			if e := fault.As(err); e.Code != fault.Unavailable || e.Details[index.RetryAfter] == nil {
+				t.Errorf("a damaged index answers %v", err)
+			}
+		}
+		k.create("topic", obj{"name": "Archiv"})
+		soon(t, "it is dropped", func() bool { return g.damaged.Load() == "" })
+		k.ready().settled().clean()
+	}
+	k.want("topics", "Archiv", "name", "Archiv", "Archiv")
 }
 
 // What the engine refuses is noted, is not found as it was before, and is tried again when it changes and when the index is built anew.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
@@ -211,5 +212,5 @@ func (w *worker) remove(ctx context.Context, name string, ids []string) error {
 func (w *worker) lose(name string) {
 	w.log.Warn("an index of the search is gone and will be built anew", "index", name)
 	w.show(name, nil)
-	delete(w.filling, name)
+	delete(w.filling, strings.TrimSuffix(name, "~"))
 }

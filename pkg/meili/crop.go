@@ -72,36 +72,54 @@ func wordAt(words []span, at int) int {
 // wordsOf finds the words of a text. Where words are written without spaces, every character is one.
 func wordsOf(text string) []span {
 	out := make([]span, 0, len(text)/6)
-	start := -1
-	end := func(at int) {
-		if start >= 0 {
-			out = append(out, span{start, at})
-			start = -1
-		}
-	}
 	for i := 0; i < len(text); {
-		r, size := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(text[i:])
-		}
+		r, size := runeAt(text, i)
 		switch {
 		case isIdeograph(r):
-			end(i)
 			out = append(out, span{i, i + size})
-		case !isLetter(r):
-			end(i)
-		case start < 0:
-			start = i
+			i += size
+		case isLetter(r):
+			end := wordEnd(text, i+size)
+			out = append(out, span{i, end})
+			i = end
+		default:
+			i += size
 		}
-		i += size
 	}
-	end(len(text))
 	return out
 }
 
+// wordEnd is where a word ends of which the first letter is read.
+func wordEnd(text string, at int) int {
+	for at < len(text) {
+		r, size := runeAt(text, at)
+		if !isLetter(r) || isIdeograph(r) {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+func runeAt(text string, at int) (rune, int) {
+	if b := text[at]; b < utf8.RuneSelf {
+		return rune(b), 1
+	}
+	return utf8.DecodeRuneInString(text[at:])
+}
+
+// asciiLetters are the letters and digits that most texts consist of.
+var asciiLetters = func() (t [utf8.RuneSelf]bool) {
+	for b := range t {
+		c := byte(b)
+		t[b] = 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
+	}
+	return t
+}()
+
 func isLetter(r rune) bool {
 	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_'
+		return asciiLetters[r]
 	}
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '\u00ad') // the soft hyphen is inside of words
 }

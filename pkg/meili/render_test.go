@@ -187,3 +187,22 @@ func TestPlanChangesNoSettings(t *testing.T) {
 		t.Error(given, err)
 	}
 }
+
+// A page of hits as InstantSearch asks for it: everything highlighted, the text cut to a snippet.
+func BenchmarkAppend(b *testing.B) {
+	text := strings.Repeat("Gemeinsam betreiben die Städte einen Bauhof für Straßen und Grünflächen. ", 40)
+	at := strings.Index(text, "Bauhof")
+	r := search.Result{Total: 1000, Facets: result().Facets}
+	for range 20 {
+		h := result().Hits[0]
+		h.Attributes["body"], h.Matches["body"] = text, []search.Match{{Start: at, Length: 6, Element: -1}, {Start: at + 760, Length: 6, Element: -1}}
+		r.Hits = append(r.Hits, h)
+	}
+	body := `{"q":"bauhof","facets":["topics","startYear"],"attributesToHighlight":["*"],"attributesToCrop":["body:30"],"filter":[["topics = IT","topics = Bau"],"startYear > 2000"]}`
+	b.ReportAllocs()
+	var dst []byte
+	for b.Loop() {
+		dst = planned(b, body).Append(dst[:0], r, 0)
+	}
+	b.SetBytes(int64(len(dst)))
+}

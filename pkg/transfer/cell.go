@@ -11,6 +11,9 @@ import (
 // wrong is what is wrong with a value, without the place where it stands.
 type wrong struct{ code, english, german string }
 
+// Error is the English text.
+func (w *wrong) Error() string { return w.english }
+
 // at is the problem of a field: the English text follows the path, the German one the titles.
 func (w *wrong) at(path []string, fields []*schema.Field, sent any) fault.Field {
 	titles := make([]string, 0, len(fields))
@@ -99,7 +102,12 @@ func (c cells) one(f *schema.Field, text string) (any, *wrong) {
 		return nil, nil
 	}
 	switch f.Kind {
-	case schema.Integer, schema.Asset:
+	case schema.Integer:
+		return c.integer(short)
+	case schema.Asset:
+		if strings.Trim(short, "0123456789") != "" {
+			return byPath(c.plain(short)), nil
+		}
 		return c.integer(short)
 	case schema.Number:
 		return c.number(short)

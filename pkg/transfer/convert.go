@@ -183,21 +183,22 @@ func (out *converted) columnOf(path []string) string {
 	return ""
 }
 
-// mapWanted gives a copy of a value in which fn has replaced every wanted relation. path is the place of the value.
-func mapWanted(v any, path []string, fn func(wanted, []string) any) any {
+// mapLeaves gives a copy of a value in which fn has replaced everything of kind T, such as what stands for a relation until its targets
+// are known. path is the place of the value.
+func mapLeaves[T any](v any, path []string, fn func(T, []string) any) any {
 	switch x := v.(type) {
-	case wanted:
+	case T:
 		return fn(x, path)
 	case value.Object:
 		out := make(value.Object, len(x))
 		for _, name := range slices.Sorted(maps.Keys(x)) {
-			out[name] = mapWanted(x[name], append(slices.Clip(path), name), fn)
+			out[name] = mapLeaves(x[name], append(slices.Clip(path), name), fn)
 		}
 		return out
 	case value.List:
 		out := make(value.List, len(x))
 		for i, e := range x {
-			out[i] = mapWanted(e, append(slices.Clip(path), decimal(i)), fn)
+			out[i] = mapLeaves(e, append(slices.Clip(path), decimal(i)), fn)
 		}
 		return out
 	}

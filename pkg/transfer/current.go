@@ -35,7 +35,7 @@ func (im *importer) current(ctx context.Context, id, locale string, want func(*s
 	return storedValues(picked, e.Attributes), nil
 }
 
-// populateAll asks for every relation and object among the fields, and of targets for the fields that of names.
+// populateAll asks for every relation, object and file among the fields, and of targets for the fields that of names.
 func populateAll(fields []*schema.Field, of func(*schema.Type) []string, types *schema.Set) []query.Populate {
 	var out []query.Populate
 	for _, f := range fields {
@@ -50,12 +50,14 @@ func populateAll(fields []*schema.Field, of func(*schema.Type) []string, types *
 			out = append(out, p)
 		case schema.Object:
 			out = append(out, query.Populate{Path: f.Name, Populate: populateAll(f.Fields, of, types)})
+		case schema.Asset:
+			out = append(out, query.Populate{Path: f.Name})
 		}
 	}
 	return out
 }
 
-// storedValues turns an answer back into what is stored. Files are not in answers, and so not in the result.
+// storedValues turns an answer back into what is stored.
 func storedValues(fields []*schema.Field, answer content.Attributes) value.Object {
 	out := value.Object{}
 	if id, ok := answer.Get("id"); ok {
@@ -77,6 +79,14 @@ func storedValue(f *schema.Field, v any) any {
 	switch x := v.(type) {
 	case json.RawMessage:
 		return string(x)
+	case content.File:
+		return x.ID
+	case []content.File:
+		var out value.List
+		for _, f := range x {
+			out = append(out, f.ID)
+		}
+		return value.Normal(out)
 	case *content.Entry:
 		return x.DocumentID
 	case []*content.Entry:

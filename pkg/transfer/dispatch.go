@@ -172,7 +172,7 @@ type refs struct {
 
 // link finds the targets that a row names. In the first pass an entry of the type itself may still come: then missing is true.
 func (im *importer) link(j *job, last bool) (missing bool, err error) {
-	out := mapWanted(j.said.changes, nil, func(w wanted, path []string) any {
+	out := mapLeaves(j.said.changes, nil, func(w wanted, path []string) any {
 		r := refs{field: w.field}
 		if err != nil {
 			return r

@@ -18,17 +18,19 @@ type ExportOptions struct {
 	Format   Format
 	Draft    bool      // drafts in place of what is published
 	Locale   string    // "" is the default locale
+	Dir      string    // where to write the bytes of files; "" for nowhere
 	Progress func(int) // called with the number of entries so far
 }
 
 // Export writes the entries of one type so that Import reads them, in the order of their documentIds, and gives their number. Besides
 // all fields it writes documentId, which Import ignores unless it is the key. Targets of relations are written by a name that Import
-// finds, slug before unique field before display field, else by documentId. Files are not exported.
+// finds, slug before unique field before display field, else by documentId. Files are written by their ids, or with o.Dir by the paths under
+// which their bytes are written below it.
 func Export(ctx context.Context, svc *content.Service, caller auth.Caller, out io.Writer, o ExportOptions) (int, error) {
-	ex := &exporter{types: svc.Types(), indexes: map[string]*index{}, o: o}
+	ex := &exporter{types: svc.Types(), indexes: map[string]*index{}, files: &outbox{svc.Files(), o.Dir, map[int64]bool{}}, o: o}
 	readable := svc.Readable(caller, o.Type, o.Draft && o.Type.Drafts)
 	for _, f := range o.Type.Fields {
-		if f.Kind != schema.Asset && readable(f) {
+		if readable(f) {
 			ex.fields = append(ex.fields, f)
 		}
 	}
@@ -49,6 +51,9 @@ func Export(ctx context.Context, svc *content.Service, caller auth.Caller, out i
 		if o.Progress != nil {
 			o.Progress(n)
 		}
+		if err := ex.files.put(ctx, e.Attributes); err != nil {
+			return err
+		}
 		return w.write(e)
 	})
 	if err != nil {
@@ -66,6 +71,7 @@ type exporter struct {
 	types   *schema.Set
 	indexes map[string]*index
 	fields  []*schema.Field
+	files   *outbox
 	o       ExportOptions
 }
 

@@ -55,7 +55,7 @@ func (w *jsonWriter) close() error {
 func (ex *exporter) members(dst []byte, fields []*schema.Field, a content.Attributes) []byte {
 	for _, f := range fields {
 		v, ok := a.Get(f.Name)
-		if !ok || f.Kind == schema.Asset {
+		if !ok {
 			continue
 		}
 		if dst[len(dst)-1] != '{' {
@@ -76,6 +76,17 @@ func (ex *exporter) json(dst []byte, f *schema.Field, v any) []byte {
 		return value.AppendString(dst, ex.ref(x))
 	case []*content.Entry:
 		return value.Append(dst, ex.refs(x))
+	case content.File:
+		return ex.files.json(dst, x.File)
+	case []content.File:
+		dst = append(dst, '[')
+		for i, f := range x {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = ex.files.json(dst, f.File)
+		}
+		return append(dst, ']')
 	case content.Attributes:
 		return append(ex.members(append(dst, '{'), f.Fields, x), '}')
 	case []content.Attributes:

@@ -31,7 +31,6 @@ func places(fields []*schema.Field, path []*schema.Field, prefix string) []place
 	for _, f := range fields {
 		here := append(path[:len(path):len(path)], f)
 		switch {
-		case f.Kind == schema.Asset:
 		case f.Kind == schema.Object && !f.Many:
 			out = append(out, places(f.Fields, here, prefix+f.Name+".")...)
 		case f.Kind == schema.Point && !f.Many:
@@ -81,6 +80,10 @@ func (ex *exporter) cell(p place, v any) any {
 		return string(x)
 	case *content.Entry, []*content.Entry:
 		return strings.Join(ex.refs(x), "; ")
+	case content.File:
+		return ex.files.cell(x.File)
+	case []content.File:
+		return ex.files.cells(x)
 	case []content.Attributes:
 		if len(x) == 0 {
 			return nil

@@ -33,7 +33,7 @@ func (im *importer) fit(ctx context.Context, j *job) (value.Object, error) {
 			values[f.Name] = j.said.merge(f, values[f.Name], before, f.Name)
 		}
 	}
-	bare, _ := mapRefs(withoutIDs(t.Fields, values), asIDs).(value.Object)
+	bare, _ := mapLeaves(withoutIDs(t.Fields, values), nil, asIDs).(value.Object)
 	norm, problems := t.Normalise(nil, bare)
 	if len(problems) > 0 {
 		norm = nil // the row will fail; items are told by their ids alone

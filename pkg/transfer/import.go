@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
@@ -26,6 +27,7 @@ type Options struct {
 	DecimalComma bool   // numbers in cells are written 1.234,5
 	Zone         string // of points in time without one; "" is Europe/Berlin
 	Workers      int    // rows written at a time; 0 is a good number
+	Files        fs.FS  // where the files lie that rows name by a path; nil: nowhere
 
 	Bad      func(BadRow) error // called for every row that did not go in, in the order of the file; an error ends the import
 	Progress func(Progress)     // called after every row
@@ -59,6 +61,7 @@ const (
 // When ctx ends, rows that have been begun are finished, and the error is that of ctx.
 func Import(ctx context.Context, svc *content.Service, caller auth.Caller, in io.Reader, o Options) (Result, error) {
 	im := &importer{svc: svc, caller: caller, o: o, indexes: map[string]*index{}, unique: map[string]*job{}, read: make(chan struct{})}
+	im.inbox = &inbox{files: svc.Files(), caller: caller, dir: o.Files, arrivals: map[string]*arrival{}}
 	if err := im.prepare(ctx); err != nil {
 		return Result{}, err
 	}
@@ -110,6 +113,8 @@ type importer struct {
 	waiting map[*known]bool // entries that such a row will write
 	next    int             // worker of the next row without a key
 	own     bool            // the type has relations to itself
+
+	inbox *inbox // of files
 
 	owners owners // of unique values, in a dry run; the one worker's
 }
@@ -168,6 +173,9 @@ func (im *importer) run(ctx context.Context, r reader) (Result, error) {
 	}()
 	result, err := im.collect(line, stop)
 	broken := <-ended
+	if cleared := im.inbox.clear(context.WithoutCancel(ctx), im.svc); err == nil {
+		err = cleared
+	}
 	switch {
 	case err != nil:
 		return result, err

@@ -25,11 +25,13 @@ type job struct {
 	said         *converted
 	values       value.Object // with refs for relations
 	known        *known
-	after        []*job // that have to be done before; all of them were dispatched before
-	first        *job   // wrote the entry without some of its relations
-	draft        bool   // do not publish
-	silent       bool   // is not counted, since another job speaks for the row
-	waits        bool   // not dispatched yet
+	after        []*job   // that have to be done before; all of them were dispatched before
+	first        *job     // wrote the entry without some of its relations
+	draft        bool     // do not publish
+	silent       bool     // is not counted, since another job speaks for the row
+	waits        bool     // not dispatched yet
+	files        []string // paths of the files that it names
+	described    bool     // what people say of a file was changed
 
 	done       chan struct{}
 	outcome    outcome

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
+	"kontor/pkg/blob/fileblob"
 	"kontor/pkg/content"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -69,6 +71,21 @@ const placeType = `{
 	}
 }`
 
+// paperType has files: one, many, and within objects.
+const paperType = `{
+	"$schema": "meta/content-type.json", "$id": "paper", "title": "Papier", "type": "object",
+	"x-type": {"plural": "papers", "display": "name", "slug": "name", "public": true},
+	"required": ["name"],
+	"properties": {
+		"name":   {"type": "string", "title": "Name", "maxLength": 100},
+		"slug":   {"type": "string", "title": "Kurzname", "format": "slug"},
+		"file":   {"title": "Datei", "x-asset": {"accept": ["text/plain"], "maxBytes": 1000}},
+		"others": {"type": "array", "title": "Weitere", "x-asset": {}},
+		"parts":  {"type": "array", "title": "Teile", "items": {"type": "object", "properties": {
+			"label": {"type": "string", "title": "Beschriftung"}, "plan": {"title": "Plan", "x-asset": {}}}}}
+	}
+}`
+
 // site is a single type.
 const site = `{
 	"$schema": "meta/content-type.json", "$id": "site", "title": "Seite", "type": "object",
@@ -84,7 +101,7 @@ type kit struct {
 
 func own() fs.FS {
 	return fstest.MapFS{
-		"thing.json": {Data: []byte(thing)}, "place.json": {Data: []byte(placeType)}, "site.json": {Data: []byte(site)},
+		"thing.json": {Data: []byte(thing)}, "place.json": {Data: []byte(placeType)}, "paper.json": {Data: []byte(paperType)}, "site.json": {Data: []byte(site)},
 	}
 }
 
@@ -99,7 +116,16 @@ func newKit(t *testing.T, files fs.FS) *kit {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	svc, err := content.New(t.Context(), st, types, content.Options{})
+	bl, err := fileblob.Open(filepath.Join(t.TempDir(), "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = bl.Close() })
+	kept, err := asset.New(t.Context(), st, bl, asset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	svc, err := content.New(t.Context(), st, types, content.Options{Files: kept})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,10 @@
 // the target type has an enum kind, its titles may stand before or behind a name ("Stadt Köln", "Köln, Stadt"): then the kind has to
 // fit. What fits several entries is reported with all of them and never guessed. A target may stand further down in the same file.
 //
+// A file is named by the id of one that was uploaded, or by a path below the directory of the files; in JSON also by an object with the
+// path and what people say of it: name, alternativeText, caption, credit, licence. Of a file that its entry holds already with the
+// same bytes only these change. Links to files within rich text stay as they are.
+//
 // # Spreadsheet formulas
 //
 // A cell of text that begins with = + - @ or a control character could run as a formula in a spreadsheet. CSV exports put an apostrophe

@@ -16,7 +16,7 @@ import (
 // try finds out what writing a row would do, by the rules of content, without writing.
 func (im *importer) try(ctx context.Context, j *job, values value.Object) error {
 	t, k := im.o.Type, j.known
-	changes, _ := mapRefs(values, asIDs).(value.Object)
+	changes, _ := mapLeaves(values, nil, asIDs).(value.Object)
 	before, lead, err := im.before(ctx, k)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (im *importer) try(ctx context.Context, j *job, values value.Object) error 
 // before gives the values that a row would be merged into, and those of the locale that leads, if that is another one.
 func (im *importer) before(ctx context.Context, k *known) (values, lead value.Object, err error) {
 	t := im.o.Type
-	all := func(f *schema.Field) bool { return f.Kind != schema.Asset }
+	all := func(*schema.Field) bool { return true }
 	if k.values != nil {
 		return k.values, nil, nil
 	}
@@ -123,7 +123,7 @@ func withSlug(t *schema.Type, values value.Object) value.Object {
 
 func same(t *schema.Type, a, b value.Object) bool {
 	for _, f := range t.Fields {
-		if f.Kind != schema.Asset && !value.Equal(a[f.Name], b[f.Name]) {
+		if !value.Equal(a[f.Name], b[f.Name]) {
 			return false
 		}
 	}

@@ -15,6 +15,8 @@ func typed(f *schema.Field, v any) (any, *wrong) {
 	switch f.Kind {
 	case schema.Relation:
 		return related(f, v)
+	case schema.Asset:
+		return each(v, namedFile)
 	case schema.Enum:
 		return each(v, func(e any) (any, *wrong) {
 			if s, ok := e.(string); ok {

@@ -23,7 +23,14 @@ func (im *importer) work(ctx context.Context, j *job) {
 	if im.lost(j) {
 		return
 	}
-	values, err := im.fit(ctx, j)
+	var values value.Object
+	err := im.place(ctx, j)
+	if err == nil && len(j.problems) > 0 {
+		return
+	}
+	if err == nil {
+		values, err = im.fit(ctx, j)
+	}
 	switch {
 	case err != nil:
 	case im.o.DryRun:
@@ -35,10 +42,15 @@ func (im *importer) work(ctx context.Context, j *job) {
 		problems, fatal := problemsOf(j.said, err)
 		j.fail(problems...)
 		j.fatal = fatal
+	} else if j.described && j.outcome == unchanged {
+		j.outcome = updated
 	} else if j.first != nil && j.outcome == unchanged {
 		j.outcome = j.first.outcome
 	} else if j.first != nil && j.first.outcome == created {
 		j.outcome = created
+	}
+	if !j.failed() {
+		im.inbox.used(j.files)
 	}
 	if j.first != nil && j.failed() {
 		j.problems = append(j.problems, bad("incomplete", "the entry was written as a draft without what points in a circle",
@@ -83,7 +95,7 @@ func problemsOf(said *converted, err error) ([]Problem, error) {
 
 // write writes the entry and tells by its revision whether that changed it.
 func (im *importer) write(ctx context.Context, j *job, values value.Object) error {
-	changes, _ := mapRefs(values, asLinks).(value.Object)
+	changes, _ := mapLeaves(values, nil, asLinks).(value.Object)
 	o := content.Write{Locale: im.o.Locale, Draft: !im.o.Publish || j.draft, Action: action}
 	t, k := im.o.Type, j.known
 	before := k.rev
@@ -121,7 +133,7 @@ func (e *entry) target() string {
 }
 
 // asLinks is the form of a relation that content checks and resolves.
-func asLinks(r refs) any {
+func asLinks(r refs, _ []string) any {
 	out := content.Links{Replace: true}
 	for _, e := range r.entries {
 		out.Set = append(out.Set, content.Link{DocumentID: e.target()})
@@ -130,7 +142,7 @@ func asLinks(r refs) any {
 }
 
 // asIDs is the form of a relation that is stored.
-func asIDs(r refs) any {
+func asIDs(r refs, _ []string) any {
 	var out value.List
 	for _, e := range r.entries {
 		out = append(out, e.target())
@@ -142,25 +154,4 @@ func asIDs(r refs) any {
 		return nil
 	}
 	return out[0]
-}
-
-// mapRefs gives a copy of a value in which fn has replaced every relation.
-func mapRefs(v any, fn func(refs) any) any {
-	switch x := v.(type) {
-	case refs:
-		return fn(x)
-	case value.Object:
-		out := make(value.Object, len(x))
-		for name, e := range x {
-			out[name] = mapRefs(e, fn)
-		}
-		return out
-	case value.List:
-		out := make(value.List, len(x))
-		for i, e := range x {
-			out[i] = mapRefs(e, fn)
-		}
-		return out
-	}
-	return v
 }

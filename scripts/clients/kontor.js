@@ -14,7 +14,7 @@ export async function startKontor({ demo = false } = {}) {
   const binary = process.env.KONTOR_BIN;
   if (!binary) throw new Error("KONTOR_BIN must name the built kontor; scripts/test does that");
   const [, servers, options = ""] = process.env.KONTOR_TEST_STORE?.match(/^(mongodb[^/]*\/\/[^/?]+)[^?]*(\?.*)?$/) ?? [];
-  if (servers) process.env.KONTOR_STORE = `${servers}/kontor_test_${randomBytes(8).toString("hex")}${options}`; // stays there
+  if (servers && !demo) process.env.KONTOR_STORE = `${servers}/kontor_test_${randomBytes(8).toString("hex")}${options}`; // stays there
   const data = mkdtempSync(join(tmpdir(), "kontor-clients-"));
   const run = (args, input) => execFileSync(binary, [...args, "--data", data], { input, encoding: "utf8" }).trim();
   const addUser = (email, role) => run(["user", "add", "--email", email, "--role", role, "--password-stdin"], password);

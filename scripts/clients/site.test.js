@@ -1,7 +1,9 @@
-// What a public site needs beside Strapi's own: previews and the fallback to the default locale, with @strapi/client as a site has it.
+// What a public site needs beside Strapi's own: previews, the fallback to the default locale and the search, with @strapi/client and meilisearch as a
+// site has them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as strapi from "@strapi/client";
+import { Meilisearch } from "meilisearch";
 import { startKontor } from "./kontor.js";
 
 let kontor;
@@ -70,4 +72,31 @@ test("localeFallback fills in the default locale", async () => {
   const one = (params) => anyone.collection("projects").findOne(data[0].documentId, { locale: "de", ...params });
   assert.equal((await one({ localeFallback: true, populate: "topics" })).data.topics[0].name, "Bauhof");
   await assert.rejects(one({}), strapi.HTTPNotFoundError);
+});
+
+test("the search follows what editors do", async () => {
+  const found = async (q, index = "projects") => (await search.index(index).search(q, { attributesToRetrieve: ["title"] })).hits.map((h) => h.title);
+  const search = new Meilisearch({ host: kontor.search });
+  for (const end = Date.now() + 60_000; !(await search.isHealthy()); await new Promise((r) => setTimeout(r, 100))) {
+    assert.ok(Date.now() < end, "the search is not filled");
+  }
+  const soon = async (q, want, index) => {
+    for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 50))) {
+      if (JSON.stringify(await found(q, index)) === JSON.stringify(want)) return;
+    }
+    assert.deepEqual(await found(q, index), want);
+  };
+  const projects = editor.collection("projects");
+  const { documentId } = (await projects.create({ title: "Zisternenbau", secret: "Verschlusssache" }, { status: "draft" })).data;
+  const open = (await projects.create({ title: "Regenwasser", summary: "Zisternen für alle" })).data;
+  await soon("zisterne", ["Regenwasser"]);
+  await projects.update(documentId, {}); // publishes
+  await soon("zisterne", ["Zisternenbau", "Regenwasser"]);
+  assert.deepEqual(await found("verschlusssache"), []);
+  await projects.update(documentId, { title: "Sickergrube" });
+  await soon("zisterne", ["Regenwasser"]);
+  await projects.update(documentId, { title: "Zisterne auf Deutsch" }, { locale: "de" });
+  await soon("zisterne", ["Zisterne auf Deutsch"], "projects-de");
+  await projects.delete(open.documentId);
+  await soon("zisterne", []);
 });

@@ -29,6 +29,10 @@ type Limits struct {
 	Bytes  int64 // of the original, which is held in memory; default 64 MiB
 	Pixels int64 // declared width times height; default 40 million
 	Memory int64 // estimate for the decoded original in bytes; default 512 MiB. The variants take at most about 200 MiB more.
+
+	// Admit is asked before an original is decoded, with that estimate, and may wait for others to be done; release is called when the
+	// pixels are needed no more. Nil lets everything in. Its errors come back as they are.
+	Admit func(ctx context.Context, memory int64) (release func(), err error)
 }
 
 // Facts is what an image says of itself.
@@ -84,6 +88,13 @@ func Make(ctx context.Context, r io.Reader, l Limits) (Facts, []Rendition, error
 	src, err := open(&reader{ctx, r}, l)
 	if err != nil {
 		return Facts{}, nil, err
+	}
+	if l.Admit != nil {
+		release, err := l.Admit(ctx, src.memory)
+		if err != nil {
+			return Facts{}, nil, err
+		}
+		defer release()
 	}
 	list, err := guarded(ctx, src)
 	if err != nil {

@@ -359,7 +359,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Inspect(bytes.NewReader(data), Limits{int64(len(data)), 400 * 300, 400 * 300 * 4}); err != nil {
+	if _, err := Inspect(bytes.NewReader(data), Limits{Bytes: int64(len(data)), Pixels: 400 * 300, Memory: 400 * 300 * 4}); err != nil {
 		t.Errorf("just within the limits: %v", err)
 	}
 }
@@ -488,5 +488,29 @@ func TestReduceEdges(t *testing.T) {
 		if b != 255 {
 			t.Fatalf("byte %d is %d", i, b)
 		}
+	}
+}
+
+// Whoever bounds what images take together is asked before pixels are decoded, with a bound that holds, and told when they are gone.
+func TestAdmit(t *testing.T) {
+	data := asJPEG(t, corners(400, 300))
+	asked, held := 0, int64(0)
+	l := Limits{Admit: func(_ context.Context, memory int64) (func(), error) {
+		if asked++; memory < 400*300 {
+			t.Errorf("asked for %d bytes", memory)
+		}
+		held += memory
+		return func() { held -= memory }, nil
+	}}
+	if _, list, err := Make(t.Context(), bytes.NewReader(data), l); err != nil || len(list) == 0 || asked != 1 || held != 0 {
+		t.Errorf("%d variants, %v, asked %d times, %d bytes are held still", len(list), err, asked, held)
+	}
+	full := errors.New("full")
+	l.Admit = func(context.Context, int64) (func(), error) { return nil, full }
+	if _, _, err := Make(t.Context(), bytes.NewReader(data), l); !errors.Is(err, full) {
+		t.Errorf("not let in: %v", err)
+	}
+	if _, err := Inspect(bytes.NewReader(data), l); err != nil {
+		t.Errorf("Inspect decodes nothing, and is not let in: %v", err)
 	}
 }

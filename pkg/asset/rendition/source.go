@@ -22,6 +22,7 @@ type source struct {
 	format        format
 	width, height int // as stored, before the orientation is applied
 	orientation   orientation
+	memory        int64 // bytes that decoding takes at most
 }
 
 // format is how one media type is read.
@@ -89,11 +90,12 @@ func check(data []byte, f format, l Limits) (s *source, err error) {
 		return nil, fault.New(fault.TooLarge, "The image has %d x %d pixels, at most %d in all", c.Width, c.Height, l.Pixels).
 			With("reason", "pixels").With("limit", l.Pixels)
 	}
-	if need := float64(pixels) * f.cost(data); need > float64(l.Memory) {
+	need := float64(pixels) * f.cost(data)
+	if need > float64(l.Memory) {
 		return nil, fault.New(fault.TooLarge, "The image needs %.0f bytes of memory, at most %d", need, l.Memory).
 			With("reason", "memory").With("limit", l.Memory)
 	}
-	return &source{data: data, format: f, width: c.Width, height: c.Height, orientation: readOrientation(f.exif(data))}, nil
+	return &source{data: data, format: f, width: c.Width, height: c.Height, orientation: readOrientation(f.exif(data)), memory: int64(need)}, nil
 }
 
 func (l Limits) filled() Limits {

@@ -1,7 +1,6 @@
 package blevesearch
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -69,15 +68,34 @@ type filters map[string]*roaring.Bitmap
 
 // filtered gives the documents of a segment that a filter hits. They may be ones that are deleted. The bitmap is not to be changed.
 func (s *segment) filtered(f search.Filter, known filters) (*roaring.Bitmap, error) {
-	key := fmt.Sprintf("%#v", f)
-	if docs := known[key]; docs != nil {
+	key := appendFilter(nil, f)
+	if docs := known[string(key)]; docs != nil {
 		return docs, nil
 	}
 	docs, err := s.find(f, known)
 	if err == nil {
-		known[key] = docs
+		known[string(key)] = docs
 	}
 	return docs, err
+}
+
+// appendFilter writes a filter so that no other reads the same.
+func appendFilter(dst []byte, f search.Filter) []byte {
+	dst = append(strconv.AppendQuote(append(append(dst, f.Op...), '('), f.Attribute), byte(' '))
+	for _, v := range f.Values {
+		dst = append(append(strconv.AppendInt(dst, int64(len(v)), 10), ':'), v...)
+	}
+	for _, n := range f.Numbers {
+		dst = strconv.AppendUint(append(dst, '#'), math.Float64bits(n), 36)
+	}
+	for _, p := range f.Points {
+		dst = strconv.AppendUint(append(dst, '@'), math.Float64bits(p.Lat), 36)
+		dst = strconv.AppendUint(append(dst, ','), math.Float64bits(p.Lng), 36)
+	}
+	for _, a := range f.Args {
+		dst = appendFilter(dst, a)
+	}
+	return append(dst, ')')
 }
 
 func (s *segment) find(f search.Filter, known filters) (*roaring.Bitmap, error) {
