@@ -3,6 +3,7 @@ package blevesearch
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -77,7 +78,7 @@ func (s *shelf) put(ctx context.Context, docs []search.Document) ([]search.Refus
 		if err := ended(ctx); err != nil {
 			return nil, err
 		}
-		made, reason := w.document(d)
+		made, reason := w.safely(d)
 		if reason != "" {
 			refused = append(refused, search.Refusal{ID: d.ID, Reason: reason})
 			continue
@@ -119,6 +120,19 @@ type writer struct {
 
 func newWriter(p *plan) *writer {
 	return &writer{plan: p, tokens: tokenizer{language: p.language}}
+}
+
+// safely makes a document, and takes a panic for a reason to refuse it: filled anew, the index would only meet it again.
+func (w *writer) safely(d search.Document) (made index.Document, reason string) {
+	err := guard(func() error {
+		made, reason = w.document(d)
+		return nil
+	})
+	var p *panicked
+	if errors.As(err, &p) {
+		return nil, fmt.Sprintf("it can't be read: %v", p.value)
+	}
+	return made, reason
 }
 
 // document makes one, or says why it will never be one.
