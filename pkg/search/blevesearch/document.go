@@ -301,31 +301,65 @@ func (f *field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.ter
 func (f *field) NumPlainTextBytes() uint64                        { return 0 }
 func (f *field) Size() int                                        { return len(f.value) }
 
-// placesField has terms with their places.
+// placesField has terms with their places. Documents have hundreds of terms, so what belongs to them is made in a few pieces.
 func placesField(name string, tokens []token) *field {
 	f := &field{name: name, options: index.IndexField | index.IncludeTermVectors, length: len(tokens), terms: make(index.TokenFrequencies, len(tokens))}
-	places := make([]index.TokenLocation, len(tokens))
-	for i, t := range tokens {
-		places[i] = index.TokenLocation{Position: t.pos}
+	slices.SortFunc(tokens, func(a, b token) int { return a.pos - b.pos }) // joined words stand behind the others
+	terms := newTermMaker(tokens)
+	for _, t := range tokens {
 		tf := f.terms[t.word]
 		if tf == nil {
-			tf = &index.TokenFreq{Term: []byte(t.word)}
+			tf = terms.term(t.word)
 			f.terms[t.word] = tf
 		}
-		tf.Locations = append(tf.Locations, &places[i])
-		tf.SetFrequency(len(tf.Locations))
+		tf.SetFrequency(tf.Frequency() + 1)
 	}
-	for _, tf := range f.terms {
-		slices.SortFunc(tf.Locations, func(a, b *index.TokenLocation) int { return a.Position - b.Position })
+	places := make([]index.TokenLocation, len(tokens))
+	pointers := make([]*index.TokenLocation, len(tokens))
+	for i, t := range tokens {
+		tf := f.terms[t.word]
+		if tf.Locations == nil {
+			n := tf.Frequency()
+			tf.Locations, pointers = pointers[:0:n], pointers[n:]
+		}
+		places[i] = index.TokenLocation{Position: t.pos}
+		tf.Locations = append(tf.Locations, &places[i])
 	}
 	return f
+}
+
+// termMaker makes terms out of one piece of memory.
+type termMaker struct {
+	terms []index.TokenFreq
+	bytes []byte
+}
+
+func newTermMaker(tokens []token) *termMaker {
+	size := 0
+	for _, t := range tokens {
+		size += len(t.word)
+	}
+	return &termMaker{make([]index.TokenFreq, 0, len(tokens)), make([]byte, 0, size)}
+}
+
+// term makes the next one; there must be no more of them, and no longer ones, than was said.
+func (m *termMaker) term(word string) *index.TokenFreq {
+	from := len(m.bytes)
+	m.bytes = append(m.bytes, word...)
+	m.terms = append(m.terms, index.TokenFreq{Term: m.bytes[from:len(m.bytes):len(m.bytes)]})
+	return &m.terms[len(m.terms)-1]
 }
 
 // termsField has terms that are only there or not.
 func termsField(name string, terms ...string) *field {
 	f := &field{name: name, options: index.IndexField | index.SkipFreqNorm, length: len(terms), terms: make(index.TokenFrequencies, len(terms))}
+	size := 0
 	for _, t := range terms {
-		tf := &index.TokenFreq{Term: []byte(t)}
+		size += len(t)
+	}
+	made := &termMaker{make([]index.TokenFreq, 0, len(terms)), make([]byte, 0, size)}
+	for _, t := range terms {
+		tf := made.term(t)
 		tf.SetFrequency(1)
 		f.terms[t] = tf
 	}
