@@ -91,6 +91,7 @@ func runSearch(ctx context.Context, args []string, out, log io.Writer) (err erro
 	}
 	r.fill = time.Since(began)
 	fmt.Fprintf(log, "the index is filled after %v\n", r.fill.Round(time.Millisecond))
+	settle(ctx, t.cmd.Process.Pid)
 	if err := r.measure(ctx, t, o, log); err != nil {
 		return err
 	}
@@ -120,6 +121,22 @@ func waitForEntries(ctx context.Context, t *target, entries int) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// settle waits until the server has nothing to do any more, as after a fill, which it looks through once more; but not for ever.
+func settle(ctx context.Context, pid int) {
+	const look, most, busy = 500 * time.Millisecond, 2 * time.Minute, 50 * time.Millisecond
+	for began := time.Now(); time.Since(began) < most; {
+		before := usageOf(pid).cpu
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(look):
+		}
+		if usageOf(pid).cpu-before < busy {
+			return
 		}
 	}
 }
