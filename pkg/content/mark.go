@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"kontor/pkg/auth"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -99,67 +98,39 @@ func (w *write) searchNote() store.Op {
 	return store.Op{Kind: store.Keep, Collection: notes, Key: w.typ.ID + "/" + w.cur.key(), Parts: map[string]value.Object{store.Meta: {"at": w.now}}}
 }
 
-// displayed says which fields of each type others show in search: what stands for an entry, and what they include. A type to which no
-// relation leads that search looks at has none.
-func displayed(types *schema.Set) map[string][]string {
-	out := map[string][]string{}
-	for _, t := range types.Types() {
-		for _, f := range t.Fields {
-			if !f.Searched() || f.Kind != schema.Relation {
-				continue
-			}
-			to, ok := types.Type(f.Relation.To)
-			if !ok {
-				continue
-			}
-			for _, name := range append([]string{to.Display}, f.Search.Include...) {
-				if !slices.Contains(out[to.ID], name) {
-					out[to.ID] = append(out[to.ID], name)
-				}
-			}
-		}
-	}
-	return out
-}
-
-// displayedElsewhere tells whether a change of an entry's public face is one that others show: what stands for it, what they include, or
-// whether it is there. Where rules look at entries by their values, every change may be.
-func (s *Service) displayedElsewhere(t *schema.Type, cur, next *record) bool {
-	names, ok := s.displayed[t.ID]
-	if !ok {
-		return false
-	}
-	if cur == nil || (cur.published == nil) != (next.published == nil) {
-		return true
-	}
-	if g, ok := s.roles.Grant(auth.Anonymous(), auth.Read, t, s.types); ok && (g.Filter.Op != query.All || len(g.Clauses) > 0) {
-		return true
-	}
-	return slices.ContainsFunc(names, func(name string) bool { return !value.Equal(cur.published[name], next.published[name]) })
-}
-
-// Marks lists entries of a type that are marked, the oldest mark first, at most limit.
-func (s *Service) Marks(ctx context.Context, t *schema.Type, limit int) ([]Mark, error) {
+// Marks lists entries of a type that are marked, the oldest mark first or the newest, at most limit.
+func (s *Service) Marks(ctx context.Context, t *schema.Type, limit int, newest bool) ([]Mark, error) {
 	docs, err := s.store.Find(ctx, t.ID, store.Query{
-		Filter: query.Where("meta."+pendingFact, query.NotNull, nil), Sort: []query.Order{{Path: "meta." + pendingFact}}, Limit: limit, Parts: []string{store.Meta},
+		Filter: query.Where("meta."+pendingFact, query.NotNull, nil), Sort: []query.Order{{Path: "meta." + pendingFact, Desc: newest}}, Limit: limit, Parts: []string{store.Meta},
 	})
-	if err != nil {
-		return nil, err
-	}
 	out := make([]Mark, len(docs))
 	for i, d := range docs {
 		out[i] = markIn(t, d)
 	}
-	if len(out) == limit {
-		return out, nil
+	return out, err
+}
+
+// Purged lists the marks of entries that are gone for good, at most limit. Those of types that are gone too it removes.
+func (s *Service) Purged(ctx context.Context, limit int) ([]Mark, error) {
+	docs, err := s.store.Find(ctx, notes, store.Query{Limit: limit, Parts: []string{store.Meta}})
+	if err != nil {
+		return nil, err
 	}
-	docs, err = s.store.Find(ctx, notes, store.Query{
-		Filter: query.Where(store.KeyPath, query.StartsWith, t.ID+"/"), Limit: limit - len(out), Parts: []string{store.Meta},
-	})
+	var out []Mark
+	var idle []store.Op
 	for _, d := range docs {
+		id, key, _ := strings.Cut(d.Key, "/")
+		t, ok := s.types.Type(id)
+		if !ok {
+			idle = append(idle, store.Op{Kind: store.Delete, Collection: notes, Key: d.Key})
+			continue
+		}
 		m := Mark{Type: t, Since: text(d.Part(store.Meta), "at"), Spread: true, note: true}
-		m.DocumentID, m.Locale = splitKey(d.Key[len(t.ID)+1:])
+		m.DocumentID, m.Locale = splitKey(key)
 		out = append(out, m)
+	}
+	if len(idle) > 0 {
+		err = s.store.Apply(ctx, idle)
 	}
 	return out, err
 }
@@ -242,9 +213,7 @@ const markChunk = 500
 func (s *Service) MarkUsers(ctx context.Context, t *schema.Type, documentIDs []string) error {
 	ids := listOf(documentIDs)
 	for _, user := range s.types.Types() {
-		if !slices.ContainsFunc(user.Fields, func(f *schema.Field) bool {
-			return f.Kind == schema.Relation && f.Searched() && f.Relation.To == t.ID
-		}) {
+		if !s.looksAt(user, t) {
 			continue
 		}
 		docs, err := s.store.Find(ctx, user.ID, store.Query{

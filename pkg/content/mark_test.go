@@ -59,9 +59,18 @@ var plan = obj{"title": "Plan", "phase": "planned"}
 // marks lists what is marked of a type, settled ones not.
 func (k *kit) marks(typ string) []content.Mark {
 	k.Helper()
-	list, err := k.Marks(k.Context(), k.typ(typ), 1000)
+	list, err := k.Marks(k.Context(), k.typ(typ), 1000, false)
 	if err != nil {
 		k.Fatal(err)
+	}
+	purged, err := k.Purged(k.Context(), 1000)
+	if err != nil {
+		k.Fatal(err)
+	}
+	for _, m := range purged {
+		if m.Type.ID == typ {
+			list = append(list, m)
+		}
 	}
 	return list
 }

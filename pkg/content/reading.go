@@ -81,15 +81,21 @@ func (s *Service) EachReadable(ctx context.Context, c auth.Caller, t *schema.Typ
 // ReadableIDs tells which of some documentIds are published entries that the caller may read in a locale.
 func (s *Service) ReadableIDs(ctx context.Context, c auth.Caller, t *schema.Type, locale string, documentIDs []string) (map[string]bool, error) {
 	out := make(map[string]bool, len(documentIDs))
-	v, here, err := s.public(ctx, c, t, locale)
+	v, _, err := s.public(ctx, c, t, locale)
 	if err != nil || v == nil || len(documentIDs) == 0 {
+		return out, err
+	}
+	rules, err := v.rules(t)
+	if err != nil {
 		return out, err
 	}
 	keys := make(value.List, len(documentIDs))
 	for i, id := range documentIDs {
 		keys[i] = keyOf(id, v.own(t))
 	}
-	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: query.AllOf(query.Where(store.KeyPath, query.In, keys), here), Parts: []string{}})
+	// The keys say which locale; a condition on it would have SQLite go through all entries that are in it.
+	there := query.AllOf(query.Where(store.KeyPath, query.In, keys), query.Where(store.Published+".locale", query.NotNull, nil), rules)
+	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: there, Parts: []string{}})
 	for _, d := range docs {
 		id, _ := splitKey(d.Key)
 		out[id] = true

@@ -127,6 +127,25 @@ func TestFieldOfSome(t *testing.T) {
 	k.clean()
 }
 
+// Whether an entry is found may hang on what its relations lead to.
+func TestRuleOverRelation(t *testing.T) {
+	k := newKit(t)
+	k.publicReads(`[{"actions":["read"],"types":["topic"]},{"actions":["read"],"types":["project"],"entries":{"topics":{"order":{"$gte":5}}}}]`)
+	k.follow(index.Following{}).ready()
+	topic := k.create("topic", obj{"name": "Bauhof", "order": int64(1)})
+	k.create("project", obj{"title": "Fuhrpark", "topics": to(topic)})
+	k.settled()
+	for _, step := range []struct {
+		order int64
+		want  []string
+	}{{5, []string{"Fuhrpark"}}, {4, nil}, {6, []string{"Fuhrpark"}}} {
+		k.write("topic", topic, obj{"order": step.order}, content.Write{})
+		k.settled()
+		k.want("projects", "", "title", step.want...)
+		k.clean()
+	}
+}
+
 // Other content types build the search anew by themselves, and while they do searches go on in what there was.
 func TestTypesChange(t *testing.T) {
 	file, engine := filepath.Join(t.TempDir(), "kontor.db"), openEngine(t, t.TempDir())

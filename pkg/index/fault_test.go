@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,12 +25,54 @@ type gate struct {
 	search.Engine
 	before func(index string, docs []search.Document)
 	refuse func(search.Document) bool
+	poison func(search.Document) bool // fails whatever it comes with
 	away   atomic.Bool
+
+	damaged atomic.Value // the name of an index, until that is dropped
+}
+
+func (g *gate) hurt(index string) error {
+	if name, _ := g.damaged.Load().(string); name != "" && name == index {
+		return fault.New(fault.Unavailable, "the index is damaged")
+	}
+	return nil
+}
+
+func (g *gate) Indexes(ctx context.Context) ([]search.Info, error) {
+	list, err := g.Engine.Indexes(ctx)
+	for i := range list {
+		if g.hurt(list[i].Name) != nil {
+			list[i].Damaged = "for a test"
+		}
+	}
+	return list, err
+}
+
+func (g *gate) Drop(ctx context.Context, index string) error {
+	if g.hurt(index) != nil {
+		g.damaged.Store("")
+	}
+	return g.Engine.Drop(ctx, index)
+}
+
+func (g *gate) Search(ctx context.Context, queries []search.Query) ([]search.Result, error) {
+	for i, q := range queries {
+		if err := g.hurt(q.Index); err != nil {
+			return nil, &search.QueryError{Index: i, Err: err}
+		}
+	}
+	return g.Engine.Search(ctx, queries)
 }
 
 func (g *gate) Put(ctx context.Context, index string, docs []search.Document) ([]search.Refusal, error) {
 	if g.away.Load() {
 		return nil, fault.New(fault.Unavailable, "the engine is away")
+	}
+	if g.poison != nil && slices.ContainsFunc(docs, g.poison) {
+		return nil, fault.New(fault.Invalid, "there is a document that nobody can read")
+	}
+	if err := g.hurt(index); err != nil {
+		return nil, err
 	}
 	if g.before != nil {
 		g.before(index, docs)
@@ -87,7 +130,7 @@ func TestChangedInFlight(t *testing.T) {
 			if err := k.content.Purge(t.Context(), admin, k.typ("project"), id, content.Write{}); err != nil {
 				return err
 			}
-			marks, err := k.content.Marks(t.Context(), k.typ("project"), 10)
+			marks, err := k.content.Purged(t.Context(), 10)
 			if err == nil {
 				_, err = k.content.Settle(t.Context(), k.typ("project"), marks)
 			}
@@ -148,12 +191,55 @@ func TestEngineAway(t *testing.T) {
 	if err != nil || status["trouble"] == nil {
 		t.Errorf("the status says nothing of it: %v (%v)", status, err)
 	}
+	if status := k.job(index.StatusJob, nil); status["trouble"] == nil {
+		t.Errorf("who asks from elsewhere hears nothing of it: %v", status)
+	}
 	k.want("topics", "Thema", "name") // searching goes on
 	g.away.Store(false)
 	k.settled().ready()
 	if n := len(k.found("topics", "Thema", "name")); n != 5 {
 		t.Errorf("%d of 5 are found", n)
 	}
+}
+
+// One document that makes every batch fail does not keep the others from being found.
+func TestPoison(t *testing.T) {
+	k, g := newGated(t)
+	g.poison = func(d search.Document) bool { return strings.HasPrefix(fmt.Sprint(d.Attributes["name"]), "Gift") }
+	for i := range 9 {
+		k.create("topic", obj{"name": fmt.Sprintf("Thema %d", i)})
+	}
+	id := k.create("topic", obj{"name": "Gift"})
+	k.follow(index.Following{}).ready().settled()
+	if n := len(k.found("topics", "Thema", "name")); n != 9 {
+		t.Errorf("%d of 9 are found", n)
+	}
+	status, err := k.search.Status(t.Context(), "topic/"+id)
+	if failed, _ := status["failed"].(value.List); err != nil || len(failed) != 1 {
+		t.Errorf("failed: %v (%v)", status["failed"], err)
+	}
+	k.clean()
+}
+
+// An index that comes to be damaged is built anew, and says meanwhile when to ask again.
+func TestDamagedWhileOpen(t *testing.T) {
+	k, g := newGated(t)
+	k.follow(index.Following{}).ready()
+	k.create("topic", obj{"name": "Bauhof"})
+	k.settled()
+	for _, name := range []string{"topics", "kontor-state"} {
+		g.damaged.Store(name)
+		if name == "topics" {
+			_, err := k.search.Search(t.Context(), []search.Query{{Index: name, Limit: 1}})
+			if e := fault.As(err); e.Code != fault.Unavailable || e.Details[index.RetryAfter] == nil {
+				t.Errorf("a damaged index answers %v", err)
+			}
+		}
+		k.create("topic", obj{"name": "Archiv"})
+		soon(t, "it is dropped", func() bool { return g.damaged.Load() == "" })
+		k.ready().settled().clean()
+	}
+	k.want("topics", "Archiv", "name", "Archiv", "Archiv")
 }
 
 // What the engine refuses is noted, is not found as it was before, and is tried again when it changes and when the index is built anew.

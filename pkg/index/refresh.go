@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
@@ -177,7 +178,7 @@ func (w *worker) into(name string) []string {
 // put gives documents to an index of the engine. One that it does not take must not stay as it was before, and is noted.
 func (w *worker) put(ctx context.Context, s *source, name string, docs []search.Document) error {
 	for chunk := range slices.Chunk(docs, search.MaxBatch) {
-		no, err := w.engine.Put(ctx, name, chunk)
+		no, err := w.offer(ctx, name, chunk)
 		if err != nil {
 			return err
 		}
@@ -193,6 +194,24 @@ func (w *worker) put(ctx context.Context, s *source, name string, docs []search.
 		}
 	}
 	return nil
+}
+
+// offer gives documents to an index of the engine. Where they all fail, not for want of the engine, the ones that make them fail are looked for:
+// one entry must not keep all others from being found.
+func (w *worker) offer(ctx context.Context, name string, docs []search.Document) ([]search.Refusal, error) {
+	no, err := w.engine.Put(ctx, name, docs)
+	if err == nil || ctx.Err() != nil || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Timeout) {
+		return no, err
+	}
+	if len(docs) == 1 {
+		return []search.Refusal{{ID: docs[0].ID, Reason: err.Error()}}, nil
+	}
+	no, err = w.offer(ctx, name, docs[:len(docs)/2])
+	if err != nil {
+		return nil, err
+	}
+	more, err := w.offer(ctx, name, docs[len(docs)/2:])
+	return append(no, more...), err
 }
 
 func (w *worker) remove(ctx context.Context, name string, ids []string) error {
@@ -211,5 +230,5 @@ func (w *worker) remove(ctx context.Context, name string, ids []string) error {
 func (w *worker) lose(name string) {
 	w.log.Warn("an index of the search is gone and will be built anew", "index", name)
 	w.show(name, nil)
-	delete(w.filling, name)
+	delete(w.filling, strings.TrimSuffix(name, "~"))
 }

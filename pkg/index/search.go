@@ -103,16 +103,17 @@ func (s *Service) FacetSearch(ctx context.Context, q search.FacetQuery) (search.
 	return out, absent(err)
 }
 
-// absent turns an index that the engine has not (any more) into one that will be there again.
+// absent turns an index that the engine has not (any more), or that is damaged, into one that will be there again.
 func absent(err error) error {
-	if !fault.Is(err, fault.NotFound) {
+	if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Unavailable) {
 		return err
 	}
+	again := fault.Wrap(fault.Unavailable, err, "The search is not ready").With(RetryAfter, 5)
 	var of *search.QueryError
 	if errors.As(err, &of) {
-		return &search.QueryError{Index: of.Index, Err: filling()}
+		return &search.QueryError{Index: of.Index, Err: again}
 	}
-	return filling()
+	return again
 }
 
 func shut(name string) error {

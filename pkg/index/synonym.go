@@ -40,19 +40,36 @@ func keptSynonyms(t *schema.Type) bool { return slices.ContainsFunc(t.Fields, is
 
 func isSynonym(f *schema.Field) bool { return f.Search.Synonym }
 
-// synonymsOf gives the synonyms of an index: what is shipped, and what the public reads of editors' in its locale. All words of an entry mean
-// the same: its display field and those that are marked as synonyms.
-func (s *Service) synonymsOf(ctx context.Context, l *logical, c *catalogue) ([]search.Synonym, error) {
+// synonyms gives those of each index: what is shipped, and what the public reads of editors' in its locale.
+func (s *Service) synonyms(ctx context.Context, c *catalogue) (map[string][]search.Synonym, error) {
+	out, byLocale := map[string][]search.Synonym{}, map[string][]search.Synonym{}
+	for _, name := range c.names {
+		l := c.byName[name]
+		locale := l.sources[0].locale
+		if locale == schema.NoLocale {
+			locale = c.usual()
+		}
+		list, ok := byLocale[locale]
+		if !ok {
+			var err error
+			if list, err = s.synonymsIn(ctx, locale, l.language, c); err != nil {
+				return nil, err
+			}
+			byLocale[locale] = list
+		}
+		out[name] = list
+	}
+	return out, nil
+}
+
+// synonymsIn gives those of a locale. All words of an entry mean the same: its display field and those that are marked as synonyms.
+func (s *Service) synonymsIn(ctx context.Context, locale, language string, c *catalogue) ([]search.Synonym, error) {
 	var out []search.Synonym
-	if l.language == "de" {
+	if language == "de" {
 		var err error
 		if out, err = shippedSynonyms(); err != nil {
 			return nil, err
 		}
-	}
-	locale := l.sources[0].locale
-	if locale == schema.NoLocale {
-		locale = c.usual()
 	}
 	for _, k := range c.kinds {
 		if !keptSynonyms(k.typ) || k.typ.Localized() && !slices.Contains(k.typ.Locales, locale) {

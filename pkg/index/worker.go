@@ -3,10 +3,12 @@ package index
 import (
 	"context"
 	"maps"
-	"slices"
+	"strings"
 	"time"
 
+	"kontor/pkg/content"
 	"kontor/pkg/fault"
+	"kontor/pkg/schema"
 	"kontor/pkg/search"
 )
 
@@ -17,7 +19,7 @@ type Following struct {
 }
 
 // lookEvery is how often marks and jobs are looked for without a signal.
-const lookEvery = 500 * time.Millisecond
+const lookEvery = time.Second
 
 // verifyEvery is how often the leader compares the whole engine with the store.
 const verifyEvery = time.Hour
@@ -25,7 +27,7 @@ const verifyEvery = time.Hour
 // The pause after a failure is doubled with each that follows at once.
 const (
 	firstPause = 100 * time.Millisecond
-	lastPause  = 30 * time.Second
+	lastPause  = 5 * time.Second
 )
 
 // worker keeps an engine equal to the store, in one goroutine: what it reads later it also gives to the engine later, be it for a mark or for
@@ -40,8 +42,10 @@ type worker struct {
 	tasks    []task                      // the first one is under way
 	pruned   []string                    // the outdated indexes that were compared with the store since they are
 	checked  time.Time                   // when all was compared the last time
-	rested   time.Time                   // when what failed may be tried again
-	failures int                         // one after the other
+
+	inspected time.Time // when the engine was asked the last time whether it is well
+	rested    time.Time // when what failed may be tried again
+	failures  int       // one after the other
 }
 
 // task is work in steps, between which marks have their turn.
@@ -54,6 +58,7 @@ type task interface {
 // meanwhile, save another leader for the moment in which there are two.
 func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following) {
 	w := &worker{Service: s, Following: f, engine: engine, filling: map[string]bool{}}
+	defer s.trouble.Store(nil)
 	defer s.current.Store(nil)
 	for started := false; ctx.Err() == nil; {
 		busy, err := false, error(nil)
@@ -65,6 +70,8 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 		}
 		if err != nil && ctx.Err() == nil {
 			w.fail(err)
+			started = started && w.well(ctx)
+			w.report(ctx)
 			w.rest(ctx, w.pause())
 			continue
 		}
@@ -89,6 +96,21 @@ func (w *worker) fail(err error) {
 	w.trouble.Store(fault.Wrap(fault.Unavailable, err, "The search does not follow the store at the moment").With(RetryAfter, 10))
 }
 
+// report tells the status to whoever asks while nothing else can be done; what else is asked for waits.
+func (w *worker) report(ctx context.Context) {
+	j, ok, err := w.jobs.Next(ctx)
+	if err != nil || !ok {
+		return
+	}
+	t := w.taskOf(j)
+	if r, ok := t.(*report); ok {
+		_, err := r.step(ctx)
+		r.end(ctx, err)
+		return
+	}
+	w.tasks = append(w.tasks, t)
+}
+
 func (w *worker) pause() time.Duration {
 	return min(lastPause, firstPause<<min(w.failures, 10))
 }
@@ -99,7 +121,7 @@ func (w *worker) rest(ctx context.Context, most time.Duration) {
 	defer timer.Stop()
 	changes, jobs := w.Changes, w.jobs.Woken()
 	if w.failures > 0 { // it is not for want of work
-		changes, jobs = nil, nil
+		changes = nil
 	}
 	select {
 	case <-ctx.Done():
@@ -111,11 +133,18 @@ func (w *worker) rest(ctx context.Context, most time.Duration) {
 
 // start looks at what the engine has.
 func (w *worker) start(ctx context.Context) error {
-	state, err := readState(ctx, w.engine)
+	infos, err := w.engine.Indexes(ctx)
 	if err != nil {
 		return err
 	}
-	infos, err := w.engine.Indexes(ctx)
+	for _, info := range infos {
+		if info.Name == stateIndex && info.Damaged != "" { // then nothing is known of the others
+			if err := w.engine.Drop(ctx, stateIndex); err != nil {
+				return err
+			}
+		}
+	}
+	state, err := readState(ctx, w.engine)
 	if err != nil {
 		return err
 	}
@@ -125,6 +154,7 @@ func (w *worker) start(ctx context.Context) error {
 			w.log.Warn("an index of the search is damaged and will be built anew", "index", info.Name, "reason", info.Damaged)
 		}
 		_, known := c.byName[info.Name]
+		known = known || w.filling[strings.TrimSuffix(info.Name, "~")]
 		if info.Name == stateIndex || known && info.Damaged == "" {
 			there[info.Name] = true
 			continue
@@ -167,15 +197,28 @@ func (w *worker) turn(ctx context.Context) (busy bool, err error) {
 	return true, err
 }
 
-// markBatch is how many marked entries of a type are taken at once.
-const markBatch = search.MaxBatch
+// markBatch is how many marked entries of a type are taken at once; newestBatch how many of the newest go before them where there are more, so
+// that what somebody publishes now does not wait for thousands that show a topic which was renamed.
+const (
+	markBatch   = 250
+	newestBatch = 50
+)
 
 // marks has one round through all types.
 func (w *worker) marks(ctx context.Context) (found bool, err error) {
 	for _, t := range w.content.Types().Types() {
-		list, err := w.content.Marks(ctx, t, markBatch)
+		list, err := w.content.Marks(ctx, t, markBatch, false)
 		if err != nil {
 			return found, err
+		}
+		if len(list) == markBatch {
+			newest, err := w.content.Marks(ctx, t, newestBatch, true)
+			if err == nil {
+				err = w.handle(ctx, t, newest)
+			}
+			if err != nil {
+				return found, err
+			}
 		}
 		if len(list) == 0 {
 			continue
@@ -185,74 +228,21 @@ func (w *worker) marks(ctx context.Context) (found bool, err error) {
 			return found, err
 		}
 	}
-	return found, nil
-}
-
-// plan adds the tasks that are due: those that were asked for, and by itself what is missing or made otherwise than it should be.
-func (w *worker) plan(ctx context.Context) error {
-	if len(w.tasks) > 0 {
-		return nil
-	}
-	j, ok, err := w.jobs.Next(ctx)
+	purged, err := w.content.Purged(ctx, markBatch)
 	if err != nil {
-		return err
+		return found, err
 	}
-	if ok {
-		w.tasks = append(w.tasks, w.taskOf(j))
-		return nil
+	byType := map[*schema.Type][]content.Mark{}
+	for _, m := range purged {
+		byType[m.Type] = append(byType[m.Type], m)
 	}
-	if w.Once || time.Now().Before(w.rested) {
-		return nil
-	}
-	c := w.catalogue()
-	if err := w.forget(ctx, c); err != nil {
-		return err
-	}
-	absent, outdated := w.due(c)
-	switch {
-	case len(outdated) > 0 && !slices.Equal(outdated, w.pruned):
-		// First of all what nobody may find any more goes, from indexes that are still searched while they are built anew.
-		w.pruned = outdated
-		w.tasks = append(w.tasks, &verification{worker: w, names: outdated, mend: true})
-	case len(absent)+len(outdated) > 0:
-		w.tasks = append(w.tasks, &rebuild{worker: w, names: slices.Concat(absent, outdated)})
-	case time.Since(w.checked) > verifyEvery:
-		w.checked = time.Now()
-		w.tasks = append(w.tasks, &verification{worker: w, names: c.names, mend: true})
-	}
-	return nil
-}
-
-// due lists the indexes that are not there, and those that are there and made by other types or rights than those in force.
-func (w *worker) due(c *catalogue) (absent, outdated []string) {
-	state := w.current.Load().built
-	for _, name := range c.names {
-		b, ok := state[name]
-		switch {
-		case !ok:
-			absent = append(absent, name)
-		case b.print != c.byName[name].print:
-			outdated = append(outdated, name)
+	for t, list := range byType {
+		found = true
+		if err := w.handle(ctx, t, list); err != nil {
+			return found, err
 		}
 	}
-	return absent, outdated
-}
-
-// forget drops the indexes that are no more: their type is gone, or the public may not read it.
-func (w *worker) forget(ctx context.Context, c *catalogue) error {
-	for name := range w.current.Load().built {
-		if _, ok := c.byName[name]; ok || name == stateIndex {
-			continue
-		}
-		w.show(name, nil)
-		if err := w.engine.Drop(ctx, name); err != nil {
-			return err
-		}
-		if err := w.engine.Delete(ctx, stateIndex, []string{name}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return found, nil
 }
 
 // keepSynonyms gives the engine the synonyms as they are now. An index whose settings do not fit any more is built anew.
@@ -260,19 +250,18 @@ func (w *worker) keepSynonyms(ctx context.Context) error {
 	if w.synonyms != nil {
 		return nil
 	}
-	c, next := w.catalogue(), map[string][]search.Synonym{}
+	c := w.catalogue()
+	next, err := w.Service.synonyms(ctx, c)
+	if err != nil {
+		return err
+	}
 	for _, name := range c.names {
-		l := c.byName[name]
-		list, err := w.synonymsOf(ctx, l, c)
-		if err != nil {
-			return err
-		}
-		next[name] = list
+		l, list := c.byName[name], next[name]
 		b, ok := w.current.Load().built[name]
 		if !ok || b.print != l.print {
 			continue
 		}
-		err = w.engine.Ensure(ctx, name, l.settings(list))
+		err := w.engine.Ensure(ctx, name, l.settings(list))
 		if fault.Is(err, fault.Conflict) {
 			w.lose(name)
 			continue

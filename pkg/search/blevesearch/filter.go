@@ -63,13 +63,47 @@ func (p *plan) checkCondition(f search.Filter) error {
 	return p.filters(f.Attribute, "filters")
 }
 
-// filtered gives the documents of a segment that a filter hits. They may be ones that are deleted. The bitmap belongs to the caller.
-func (s *segment) filtered(f search.Filter) (*roaring.Bitmap, error) {
+// filters is what the filters of a call, and the parts of them, found in a segment. Nothing in it is changed.
+type filters map[string]*roaring.Bitmap
+
+// filtered gives the documents of a segment that a filter hits. They may be ones that are deleted. The bitmap is not to be changed.
+func (s *segment) filtered(f search.Filter, known filters) (*roaring.Bitmap, error) {
+	key := appendFilter(nil, f)
+	if docs := known[string(key)]; docs != nil {
+		return docs, nil
+	}
+	docs, err := s.find(f, known)
+	if err == nil {
+		known[string(key)] = docs
+	}
+	return docs, err
+}
+
+// appendFilter writes a filter so that no other reads the same.
+func appendFilter(dst []byte, f search.Filter) []byte {
+	dst = append(strconv.AppendQuote(append(append(dst, f.Op...), '('), f.Attribute), byte(' '))
+	for _, v := range f.Values {
+		dst = append(append(strconv.AppendInt(dst, int64(len(v)), 10), ':'), v...)
+	}
+	for _, n := range f.Numbers {
+		dst = strconv.AppendUint(append(dst, '#'), math.Float64bits(n), 36)
+	}
+	for _, p := range f.Points {
+		dst = strconv.AppendUint(append(dst, '@'), math.Float64bits(p.Lat), 36)
+		dst = strconv.AppendUint(append(dst, ','), math.Float64bits(p.Lng), 36)
+	}
+	for _, a := range f.Args {
+		dst = appendFilter(dst, a)
+	}
+	return append(dst, ')')
+}
+
+func (s *segment) find(f search.Filter, known filters) (*roaring.Bitmap, error) {
 	switch f.Op {
 	case query.All:
 		return s.all(), nil
 	case query.And, query.Or, query.Not:
-		return s.combined(f)
+		return s.combined(f, known)
 	}
 	name := f.Attribute
 	if f.Op == search.Within || f.Op == search.Inside {
@@ -114,10 +148,10 @@ func (c *column) having(docs *roaring.Bitmap, hit []bool) {
 	}
 }
 
-func (s *segment) combined(f search.Filter) (*roaring.Bitmap, error) {
+func (s *segment) combined(f search.Filter, known filters) (*roaring.Bitmap, error) {
 	switch f.Op {
 	case query.Not:
-		inner, err := s.filtered(f.Args[0])
+		inner, err := s.filtered(f.Args[0], known)
 		if err != nil {
 			return nil, err
 		}
@@ -127,7 +161,7 @@ func (s *segment) combined(f search.Filter) (*roaring.Bitmap, error) {
 	case query.And:
 		docs := s.all()
 		for _, a := range f.Args {
-			inner, err := s.filtered(a)
+			inner, err := s.filtered(a, known)
 			if err != nil {
 				return nil, err
 			}
@@ -136,14 +170,34 @@ func (s *segment) combined(f search.Filter) (*roaring.Bitmap, error) {
 		return docs, nil
 	}
 	docs := roaring.New()
-	for _, a := range f.Args {
-		inner, err := s.filtered(a)
+	for _, a := range joined(f.Args) {
+		inner, err := s.filtered(a, known)
 		if err != nil {
 			return nil, err
 		}
 		docs.Or(inner)
 	}
 	return docs, nil
+}
+
+// joined puts comparisons with values of one attribute, of which one must hold, into one: so that the attribute is gone through once.
+func joined(list []search.Filter) []search.Filter {
+	out := make([]search.Filter, 0, len(list))
+	at := map[string]int{} // by attribute: where its comparison is
+	for _, f := range list {
+		if f.Op != query.Eq && f.Op != query.In {
+			out = append(out, f)
+			continue
+		}
+		i, ok := at[f.Attribute]
+		if !ok {
+			at[f.Attribute] = len(out)
+			out = append(out, search.Filter{Op: query.In, Attribute: f.Attribute, Values: slices.Clone(f.Values)})
+			continue
+		}
+		out[i].Values = append(out[i].Values, f.Values...)
+	}
+	return out
 }
 
 // condition gives the test of one comparison on a value.

@@ -23,15 +23,18 @@ type lookKey struct {
 	attrs uint64
 }
 
-// What is kept for one index, at most, in bytes.
+// What is kept for one index in bytes: a quarter of the index itself for each, but no less and no more than this.
 const (
+	minMemory  = 64 << 10
 	maxFound   = 8 << 20
 	maxResults = 4 << 20
 )
 
-func newMemory() *memory {
+// newMemory makes one for an index that takes so many bytes on disk.
+func newMemory(index int64) *memory {
 	m := &memory{}
-	m.found.most, m.results.most = maxFound, maxResults
+	m.found.most = int(max(minMemory, min(index/4, maxFound)))
+	m.results.most = int(max(minMemory, min(index/4, maxResults)))
 	return m
 }
 

@@ -43,7 +43,7 @@ type opened struct {
 	view    *view
 	plan    *plan
 	texts   map[string]*matched
-	filters map[string][]*roaring.Bitmap // by segment; not to be changed
+	filters []filters // by segment
 }
 
 func (c *call) release() {
@@ -68,7 +68,7 @@ func (c *call) open(name string) (*opened, error) {
 		s.release()
 		return nil, err
 	}
-	o := &opened{shelf: s, view: v, plan: p, texts: map[string]*matched{}, filters: map[string][]*roaring.Bitmap{}}
+	o := &opened{shelf: s, view: v, plan: p, texts: map[string]*matched{}}
 	c.indexes[name] = o
 	return o, nil
 }
@@ -254,19 +254,17 @@ func (o *opened) matched(ctx context.Context, q search.Query) (*matched, error) 
 
 // filter gives what a filter hits, found once for each.
 func (o *opened) filter(f search.Filter) ([]*roaring.Bitmap, error) {
-	key := fmt.Sprintf("%#v", f)
-	if docs := o.filters[key]; docs != nil {
-		return docs, nil
-	}
-	docs := make([]*roaring.Bitmap, 0, len(o.view.segments))
-	for _, seg := range o.view.segments {
-		d, err := seg.filtered(f)
+	docs := make([]*roaring.Bitmap, len(o.view.segments))
+	for i, seg := range o.view.segments {
+		if len(o.filters) == i {
+			o.filters = append(o.filters, filters{})
+		}
+		d, err := seg.filtered(f, o.filters[i])
 		if err != nil {
 			return nil, err
 		}
-		docs = append(docs, d)
+		docs[i] = d
 	}
-	o.filters[key] = docs
 	return docs, nil
 }
 

@@ -57,6 +57,7 @@ func (s *shelf) open() {
 		s.broken = err.Error()
 		return
 	}
+	v.memory = newMemory(v.bytes())
 	s.view = v
 	s.checkLarge(v)
 	s.warm(v)
@@ -276,6 +277,7 @@ func (s *shelf) begin() (*view, error) {
 
 // show makes a view the one that searches see.
 func (s *shelf) show(v *view) {
+	v.memory = newMemory(v.bytes())
 	s.mu.Lock()
 	old := s.view
 	s.view = v

@@ -19,18 +19,18 @@ type view struct {
 	numbers  *atomic.Int64 // number of the last segment, shared with the views that follow
 	segments []*segment
 	refs     int32
-	memory   *memory
+	memory   *memory // made when it is shown
 }
 
 func newView(path string, last int) *view {
-	v := &view{path: path, numbers: new(atomic.Int64), refs: 1, memory: newMemory()}
+	v := &view{path: path, numbers: new(atomic.Int64), refs: 1}
 	v.numbers.Store(int64(last))
 	return v
 }
 
 // successor is a view without segments that follows this one.
 func (v *view) successor() *view {
-	return &view{path: v.path, numbers: v.numbers, refs: 1, memory: newMemory()}
+	return &view{path: v.path, numbers: v.numbers, refs: 1}
 }
 
 // openView reads an index from disk, checks it, and removes files that a crash left.

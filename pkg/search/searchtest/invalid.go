@@ -123,9 +123,18 @@ func testClose(t *testing.T, h Harness) {
 	}
 	var wait sync.WaitGroup
 	started := make(chan struct{}, 8)
+	closed := make(chan struct{})
 	for w := range 8 {
 		wait.Go(func() {
 			for i := 0; ; i++ {
+				select {
+				case <-closed:
+					if err := e.Delete(ctx, idx, []string{"x"}); err == nil {
+						t.Error("a call after Close succeeds")
+					}
+					return
+				default:
+				}
 				var err error
 				if w%2 == 0 {
 					_, err = e.Put(ctx, idx, []search.Document{doc(numbered("x", i), attributes{"title": "Ende"})})
@@ -150,6 +159,7 @@ func testClose(t *testing.T, h Harness) {
 			t.Errorf("Close: %v", err)
 		}
 	}
+	close(closed)
 	wait.Wait()
 	for _, c := range calls(e) {
 		wantCode(t, c.name+" after Close", c.run(ctx), fault.Unavailable)

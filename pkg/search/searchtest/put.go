@@ -186,6 +186,9 @@ func testScan(t *testing.T, h Harness) {
 			if len(page) == 0 {
 				break
 			}
+			if len(got) > len(ids) {
+				t.Fatalf("Scan in pages of %d gives more than there is: %q", limit, got)
+			}
 			if len(page) > limit {
 				t.Fatalf("Scan gives %d, the limit is %d", len(page), limit)
 			}
