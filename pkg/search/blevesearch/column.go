@@ -149,7 +149,7 @@ func (f *segmentFile) loadColumn(name string) (*column, error) {
 	count := int(f.zap.Count())
 	c := &column{present: roaring.New(), starts: make([]uint32, count+1)}
 	var terms []string
-	if err := eachTerm(f.zap, valueField+name, nil, func(t string) bool { terms = append(terms, t); return true }); err != nil {
+	if err := eachTerm(f.zap, valueField+name, func(t string) { terms = append(terms, t) }); err != nil {
 		return nil, err
 	}
 	type pair struct{ doc, ord uint32 }

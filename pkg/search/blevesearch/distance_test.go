@@ -48,13 +48,13 @@ func TestFuzzy(t *testing.T) {
 		return b.String()
 	}
 	var list []string
-	for range 3000 {
+	for range 1500 {
 		list = append(list, random())
 	}
 	slices.Sort(list)
 	list = slices.Compact(list)
 	table := newWords(list, func(string) uint64 { return 1 })
-	for range 150 {
+	for range 60 {
 		typed := random()
 		for most := range 3 {
 			for _, begins := range []bool{false, true} {

@@ -40,7 +40,7 @@ func (r *ranker) proximity(seg int, c []candidate) error {
 			if r.scattered(terms[k-1]) || r.scattered(terms[k]) {
 				continue
 			}
-			c[i].rank += near(of(places[terms[k-1]], i), of(places[terms[k]], i)) - 1
+			c[i].rank += apart(of(places[terms[k-1]], i), of(places[terms[k]], i)) - 1
 		}
 	}
 	return nil
@@ -94,8 +94,8 @@ func of(places []uint64, candidate int) []uint64 {
 	return places[from : from+to]
 }
 
-// near gives the least distance from one word to another, 1 if that follows at once; one step more if it stands before.
-func near(a, b []uint64) uint32 {
+// apart gives the least distance from one word to another, 1 if that follows at once; one step more if it stands before.
+func apart(a, b []uint64) uint32 {
 	best := uint64(farthest)
 	for i, k := 0, 0; i < len(a) && k < len(b); {
 		if a[i] < b[k] {

@@ -75,11 +75,7 @@ func (r *ranker) start() error {
 			if r.take == 0 {
 				return nil
 			}
-			if n := r.levels[i].size(); r.distinct == nil && n <= r.skip {
-				r.skip -= n
-				continue
-			}
-			if err := r.bucket(r.candidates(i), rules); err != nil {
+			if err := r.set(set{i, r.levels[i].docs}, rules); err != nil {
 				return err
 			}
 		}
@@ -87,7 +83,7 @@ func (r *ranker) start() error {
 	}
 	var all []candidate
 	for i := range r.levels {
-		all = append(all, r.candidates(i)...)
+		all = append(all, r.candidates(set{i, r.levels[i].docs})...)
 	}
 	slices.SortFunc(all, byPlace)
 	return r.bucket(all, r.rules)
@@ -97,20 +93,12 @@ func byPlace(a, b candidate) int {
 	return cmp.Or(cmp.Compare(a.seg, b.seg), cmp.Compare(a.doc, b.doc))
 }
 
-func (l level) size() int {
-	n := 0
-	for _, d := range l.docs {
-		n += int(d.GetCardinality())
-	}
-	return n
-}
-
-// candidates lists the documents of a level, by segment and number.
-func (r *ranker) candidates(i int) []candidate {
-	out := make([]candidate, 0, r.levels[i].size())
-	for seg, docs := range r.levels[i].docs {
+// candidates lists the documents of a bucket, by segment and number.
+func (r *ranker) candidates(s set) []candidate {
+	out := make([]candidate, 0, s.size())
+	for seg, docs := range s.docs {
 		for it := docs.Iterator(); it.HasNext(); {
-			out = append(out, candidate{seg: uint16(seg), level: uint8(i), doc: it.Next()})
+			out = append(out, candidate{seg: uint16(seg), level: uint8(s.level), doc: it.Next()})
 		}
 	}
 	return out

@@ -20,7 +20,7 @@ func (r *ranker) rank(rule search.Rule, c []candidate) error {
 		}
 		return nil
 	}
-	if rule == search.Proximity && (len(r.matched.text.terms) < 2 || len(c) > maxNear) {
+	if rule == search.Proximity && !r.near(len(c)) {
 		return nil
 	}
 	for from := 0; from < len(c); {

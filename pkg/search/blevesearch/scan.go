@@ -2,9 +2,9 @@ package blevesearch
 
 import (
 	"context"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	segment_api "github.com/blevesearch/scorch_segment_api/v2"
 
 	"kontor/pkg/fault"
 	"kontor/pkg/search"
@@ -37,45 +37,76 @@ func (e *Engine) Scan(ctx context.Context, index, after string, limit int) ([]se
 	return out, s.failed(err, "read")
 }
 
-// scan takes the first of each segment and of those the first.
+// scan merges what the segments have, each in order.
 func (v *view) scan(after string, limit int) ([]search.Stamp, error) {
-	var all []search.Stamp
+	var heads []*stamps
 	for _, seg := range v.segments {
-		some, err := seg.scan(after, limit)
+		h, err := seg.stamps(after)
+		if err == nil {
+			err = h.next()
+		}
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, some...)
+		heads = append(heads, h)
 	}
-	slices.SortFunc(all, func(a, b search.Stamp) int { return compareText(a.ID, b.ID) })
-	return all[:min(len(all), limit)], nil
+	var out []search.Stamp
+	for len(out) < limit {
+		var first *stamps
+		for _, h := range heads {
+			if !h.done && (first == nil || h.now.ID < first.now.ID) {
+				first = h
+			}
+		}
+		if first == nil {
+			break
+		}
+		out = append(out, first.now)
+		if err := first.next(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
-func (s *segment) scan(after string, limit int) ([]search.Stamp, error) {
+// stamps walks through the documents of a segment that are there, by id.
+type stamps struct {
+	seg  *segment
+	dict segment_api.TermDictionary
+	it   segment_api.DictionaryIterator
+	docs *roaring.Bitmap
+	now  search.Stamp
+	done bool
+}
+
+func (s *segment) stamps(after string) (*stamps, error) {
 	dict, err := s.file.zap.Dictionary(stampField)
 	if err != nil {
 		return nil, err
 	}
-	var out []search.Stamp
-	var failed error
-	docs := roaring.New()
-	err = eachTerm(s.file.zap, stampField, []byte(after+"\x01"), func(term string) bool {
-		if len(out) == limit {
-			return false
+	return &stamps{seg: s, dict: dict, it: terms(dict, []byte(after+"\x01")), docs: roaring.New()}, nil
+}
+
+func (s *stamps) next() error {
+	for {
+		e, err := s.it.Next()
+		if err != nil || e == nil {
+			s.done = true
+			return err
 		}
-		docs.Clear()
-		if failed = gather(docs, dict, []byte(term)); failed != nil {
-			return false
+		if !s.seg.deleted.IsEmpty() {
+			s.docs.Clear()
+			if err := gather(s.docs, s.dict, []byte(e.Term)); err != nil {
+				return err
+			}
+			if s.docs.AndNot(s.seg.deleted); s.docs.IsEmpty() {
+				continue
+			}
 		}
-		stamp, ok := readStamp(term)
-		if !ok {
-			failed = errStored
-			return false
+		ok := false
+		if s.now, ok = readStamp(e.Term); !ok {
+			return errStored
 		}
-		if docs.AndNot(s.deleted); !docs.IsEmpty() {
-			out = append(out, stamp)
-		}
-		return true
-	})
-	return out, firstError(err, failed)
+		return nil
+	}
 }

@@ -47,8 +47,8 @@ func (r *ranker) scores(hits []candidate) ([]float64, error) {
 func (r *ranker) scored() (ranked, error) {
 	whole := *r
 	whole.skip, whole.take = 0, 0
-	for _, l := range r.levels {
-		whole.take += l.size()
+	for i, l := range r.levels {
+		whole.take += set{i, l.docs}.size()
 	}
 	if err := whole.start(); err != nil {
 		return ranked{}, err

@@ -22,6 +22,7 @@ type segmentFile struct {
 	mu      sync.Mutex // guards what follows; filled at the first use
 	table   *words
 	names   *names
+	order   []uint32 // documents by id
 	columns map[string]*column
 }
 
@@ -63,7 +64,7 @@ func (f *segmentFile) load(p *plan) error {
 	if _, err := f.words(p); err != nil {
 		return err
 	}
-	if _, err := f.ids(); err != nil {
+	if _, err := f.byID(); err != nil {
 		return err
 	}
 	for _, a := range p.settings.Attributes {
@@ -134,22 +135,25 @@ func gather(docs *roaring.Bitmap, dict segment_api.TermDictionary, term []byte) 
 	return nil
 }
 
-// eachTerm calls fn with the terms of a field in order, from one on.
-func eachTerm(z *zap.Segment, field string, from []byte, fn func(term string) bool) error {
+// eachTerm calls fn with the terms of a field in order.
+func eachTerm(z *zap.Segment, field string, fn func(term string)) error {
 	dict, err := z.Dictionary(field)
 	if err != nil {
 		return err
 	}
-	var it segment_api.DictionaryIterator
-	if d, ok := dict.(*zap.Dictionary); ok {
-		it = d.AutomatonIteratorOmitCount(nil, from, nil)
-	} else {
-		it = dict.AutomatonIterator(nil, from, nil)
-	}
-	for {
+	for it := terms(dict, nil); ; {
 		e, err := it.Next()
-		if err != nil || e == nil || !fn(e.Term) {
+		if err != nil || e == nil {
 			return err
 		}
+		fn(e.Term)
 	}
+}
+
+// terms gives a dictionary's terms in order, from one on, without counting their documents.
+func terms(dict segment_api.TermDictionary, from []byte) segment_api.DictionaryIterator {
+	if d, ok := dict.(*zap.Dictionary); ok {
+		return d.AutomatonIteratorOmitCount(nil, from, nil)
+	}
+	return dict.AutomatonIterator(nil, from, nil)
 }

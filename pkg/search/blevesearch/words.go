@@ -101,10 +101,7 @@ func (f *segmentFile) words(p *plan) (*words, error) {
 	}
 	seen := map[string]uint64{}
 	for i, c := range p.classes {
-		err := eachTerm(f.zap, textField+c.name, nil, func(t string) bool {
-			seen[t] |= 1 << i
-			return true
-		})
+		err := eachTerm(f.zap, textField+c.name, func(t string) { seen[t] |= 1 << i })
 		if err != nil {
 			return nil, err
 		}
