@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"kontor/pkg/api"
 	"kontor/pkg/index"
@@ -154,6 +155,20 @@ func TestSearchIsNotReady(t *testing.T) {
 	}
 	c := call{"POST", "/search/indexes/nothing/search", "", `{}`, nil}
 	s.want(404, c).checkForm(t, c)
+}
+
+// A search has the time that every request has.
+func TestSearchIsTimed(t *testing.T) {
+	s := newServer(t, setup{searched: true, edit: func(o *api.Options) { o.RequestTimeout = time.Nanosecond }})
+	s.followed()
+	for _, c := range []call{
+		{"GET", "/search/indexes/dossiers/search?q=a", "", "", nil}, {"POST", "/search/multi-search", "", `{"queries":[{"indexUid":"dossiers","q":"a"}]}`, nil},
+		{"POST", "/search/indexes/dossiers/facet-search", "", `{"facetName":"year"}`, nil},
+	} {
+		r := s.want(503, c)
+		r.checkForm(t, c)
+		r.wantAt(t, "code", `"internal"`)
+	}
 }
 
 // A server without a search says so, and has everything else.

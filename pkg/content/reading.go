@@ -26,21 +26,30 @@ const MaxReadings = 1000
 // query is theirs or, of a type without locales, that of what they point to. Beside Locale the query's Fields and Populate count, and all that
 // is populated is read at once: for work that has many entries to go through and not for requests.
 func (s *Service) Read(ctx context.Context, c auth.Caller, t *schema.Type, documentIDs []string, q query.Query) ([]Reading, error) {
-	v, here, err := s.public(ctx, c, t, q.Locale)
+	v, _, err := s.public(ctx, c, t, q.Locale)
 	if err != nil || v == nil || len(documentIDs) == 0 {
 		return nil, err
 	}
-	keys := make(value.List, len(documentIDs))
-	for i, id := range documentIDs {
-		keys[i] = keyOf(id, v.own(t))
+	there, err := v.among(t, documentIDs)
+	if err != nil {
+		return nil, err
 	}
-	docs, err := s.store.Find(ctx, t.ID, store.Query{
-		Filter: query.AllOf(query.Where(store.KeyPath, query.In, keys), here), Parts: v.withMeta(t), Sort: []query.Order{{Path: store.KeyPath}},
-	})
+	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: there, Parts: v.withMeta(t), Sort: []query.Order{{Path: store.KeyPath}}})
 	if err != nil {
 		return nil, err
 	}
 	return v.readings(t, docs, q)
+}
+
+// among is the condition that hits those of some entries that the caller may read. Their keys say which locale; a condition on it would have
+// SQLite go through all entries that are in it.
+func (v *view) among(t *schema.Type, documentIDs []string) (query.Filter, error) {
+	keys := make(value.List, len(documentIDs))
+	for i, id := range documentIDs {
+		keys[i] = keyOf(id, v.own(t))
+	}
+	rules, err := v.rules(t)
+	return query.AllOf(query.Where(store.KeyPath, query.In, keys), query.Where(store.Published+".locale", query.NotNull, nil), rules), err
 }
 
 // ReadOn reads the published entries of a type behind a documentId, as Read does, at most limit of them; fewer are the last.
@@ -85,16 +94,10 @@ func (s *Service) ReadableIDs(ctx context.Context, c auth.Caller, t *schema.Type
 	if err != nil || v == nil || len(documentIDs) == 0 {
 		return out, err
 	}
-	rules, err := v.rules(t)
+	there, err := v.among(t, documentIDs)
 	if err != nil {
 		return out, err
 	}
-	keys := make(value.List, len(documentIDs))
-	for i, id := range documentIDs {
-		keys[i] = keyOf(id, v.own(t))
-	}
-	// The keys say which locale; a condition on it would have SQLite go through all entries that are in it.
-	there := query.AllOf(query.Where(store.KeyPath, query.In, keys), query.Where(store.Published+".locale", query.NotNull, nil), rules)
 	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: there, Parts: []string{}})
 	for _, d := range docs {
 		id, _ := splitKey(d.Key)

@@ -40,13 +40,34 @@ type source struct {
 	locale string // in which they are read; for a type without locales that of what they point to
 }
 
-// document makes what the source's index holds of an entry.
-func (s *source) document(r content.Reading) search.Document {
-	d := s.kind.document(r, s.index.language)
-	if s.index.mixed {
-		return s.inEverything(d, s.index.common, s.index.language)
+// harvest is entries of a type as they were read in one locale, on their way into every index that wants them.
+type harvest struct {
+	list []content.Reading
+	own  map[string][]search.Document // what an index of the type alone holds of them, by its language
+}
+
+// documents makes what a source's index holds of the entries.
+func (h *harvest) documents(s *source) []search.Document {
+	lang := s.index.language
+	own, ok := h.own[lang]
+	if !ok {
+		own = make([]search.Document, len(h.list))
+		for i, r := range h.list {
+			own[i] = s.kind.document(r, lang)
+		}
+		if h.own == nil {
+			h.own = map[string][]search.Document{}
+		}
+		h.own[lang] = own
 	}
-	return d
+	if !s.index.mixed {
+		return own
+	}
+	out := make([]search.Document, len(own))
+	for i, d := range own {
+		out[i] = s.inEverything(d, s.index.common, lang)
+	}
+	return out
 }
 
 // id is that of an entry's document in the source's index.

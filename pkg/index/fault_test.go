@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type gate struct {
 	search.Engine
 	before func(index string, docs []search.Document)
 	refuse func(search.Document) bool
+	poison func(search.Document) bool // fails whatever it comes with
 	away   atomic.Bool
 
 	damaged atomic.Value // the name of an index, until that is dropped
@@ -65,6 +67,9 @@ func (g *gate) Search(ctx context.Context, queries []search.Query) ([]search.Res
 func (g *gate) Put(ctx context.Context, index string, docs []search.Document) ([]search.Refusal, error) {
 	if g.away.Load() {
 		return nil, fault.New(fault.Unavailable, "the engine is away")
+	}
+	if g.poison != nil && slices.ContainsFunc(docs, g.poison) {
+		return nil, fault.New(fault.Invalid, "there is a document that nobody can read")
 	}
 	if err := g.hurt(index); err != nil {
 		return nil, err
@@ -186,12 +191,34 @@ func TestEngineAway(t *testing.T) {
 	if err != nil || status["trouble"] == nil {
 		t.Errorf("the status says nothing of it: %v (%v)", status, err)
 	}
+	if status := k.job(index.StatusJob, nil); status["trouble"] == nil {
+		t.Errorf("who asks from elsewhere hears nothing of it: %v", status)
+	}
 	k.want("topics", "Thema", "name") // searching goes on
 	g.away.Store(false)
 	k.settled().ready()
 	if n := len(k.found("topics", "Thema", "name")); n != 5 {
 		t.Errorf("%d of 5 are found", n)
 	}
+}
+
+// One document that makes every batch fail does not keep the others from being found.
+func TestPoison(t *testing.T) {
+	k, g := newGated(t)
+	g.poison = func(d search.Document) bool { return strings.HasPrefix(fmt.Sprint(d.Attributes["name"]), "Gift") }
+	for i := range 9 {
+		k.create("topic", obj{"name": fmt.Sprintf("Thema %d", i)})
+	}
+	id := k.create("topic", obj{"name": "Gift"})
+	k.follow(index.Following{}).ready().settled()
+	if n := len(k.found("topics", "Thema", "name")); n != 9 {
+		t.Errorf("%d of 9 are found", n)
+	}
+	status, err := k.search.Status(t.Context(), "topic/"+id)
+	if failed, _ := status["failed"].(value.List); err != nil || len(failed) != 1 {
+		t.Errorf("failed: %v (%v)", status["failed"], err)
+	}
+	k.clean()
 }
 
 // An index that comes to be damaged is built anew, and says meanwhile when to ask again.

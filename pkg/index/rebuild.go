@@ -3,7 +3,6 @@ package index
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"kontor/pkg/auth"
@@ -44,13 +43,13 @@ func (r *rebuild) step(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	h := harvest{list: list}
 	for _, s := range run {
 		name := s.index.name
 		if !r.filling[name] {
 			return false, fault.New(fault.Unavailable, "The index %s was lost while it was filled", name)
 		}
-		docs := documents(s, list)
-		if err := r.put(ctx, s, shadowOf(name), docs); err != nil {
+		if err := r.put(ctx, s, shadowOf(name), h.documents(s)); err != nil {
 			return false, err
 		}
 	}
@@ -149,6 +148,7 @@ func (r *rebuild) end(ctx context.Context, failed error) {
 	took := time.Since(r.since).Round(time.Millisecond)
 	switch {
 	case failed == nil:
+		r.tasks = append(r.tasks, &verification{worker: r.worker, names: texts(r.filled), mend: true}) // there may have been another leader for a moment
 		r.log.Info("the search is built", "entries", r.done, "took", took.String())
 	case errors.Is(failed, errEnded):
 		r.log.Info("the search was not built to its end; whoever leads next begins anew")
@@ -169,15 +169,20 @@ func (w *worker) over(ctx context.Context, j *lead.Job, result value.Object, fai
 	}
 }
 
-// taskOf is what a job asks for.
-func (w *worker) taskOf(j lead.Job) task {
-	var names []string
-	list, _ := j.Args["indexes"].(value.List)
+func texts(list value.List) []string {
+	out := make([]string, 0, len(list))
 	for _, v := range list {
-		if s, ok := v.(string); ok && !slices.Contains(names, s) {
-			names = append(names, s)
+		if s, ok := v.(string); ok {
+			out = append(out, s)
 		}
 	}
+	return out
+}
+
+// taskOf is what a job asks for.
+func (w *worker) taskOf(j lead.Job) task {
+	list, _ := j.Args["indexes"].(value.List)
+	names := texts(list)
 	switch j.Kind {
 	case RebuildJob:
 		return &rebuild{worker: w, job: &j, names: names}

@@ -80,19 +80,20 @@ func (w *worker) refresh(ctx context.Context, t *schema.Type, locale string, ids
 	if len(ids) == 0 {
 		return seen, nil
 	}
-	byLocale := map[string][]content.Reading{}
+	byLocale := map[string]*harvest{}
 	for _, s := range w.catalogue().of(t, locale) {
 		if len(w.into(s.index.name)) == 0 { // what will be built will be built of what is there then
 			continue
 		}
-		list, ok := byLocale[s.locale]
+		h, ok := byLocale[s.locale]
 		if !ok {
-			if list, err = w.read(ctx, s, ids); err != nil {
+			h = &harvest{}
+			if h.list, err = w.content.Read(ctx, auth.Anonymous(), t, ids, s.asked()); err != nil {
 				return nil, err
 			}
-			byLocale[s.locale] = list
+			byLocale[s.locale] = h
 		}
-		if err := w.give(ctx, s, list, ids); err != nil {
+		if err := w.give(ctx, s, h, ids); err != nil {
 			return nil, err
 		}
 	}
@@ -101,10 +102,10 @@ func (w *worker) refresh(ctx context.Context, t *schema.Type, locale string, ids
 
 // oldest gives the least want with which each entry was read: the locales of what it points to are read one after the other. One that was not
 // read in each of them has changed in between, and has none.
-func oldest(byLocale map[string][]content.Reading) map[string]int64 {
+func oldest(byLocale map[string]*harvest) map[string]int64 {
 	wants, times := map[string]int64{}, map[string]int{}
-	for _, list := range byLocale {
-		for _, r := range list {
+	for _, h := range byLocale {
+		for _, r := range h.list {
 			if want, ok := wants[r.DocumentID]; !ok || r.Want < want {
 				wants[r.DocumentID] = r.Want
 			}
@@ -115,10 +116,6 @@ func oldest(byLocale map[string][]content.Reading) map[string]int64 {
 	return wants
 }
 
-func (w *worker) read(ctx context.Context, s *source, ids []string) ([]content.Reading, error) {
-	return w.content.Read(ctx, auth.Anonymous(), s.typ, ids, s.asked())
-}
-
 // asked is what is read of the source's entries.
 func (s *source) asked() query.Query {
 	q := s.query
@@ -127,10 +124,10 @@ func (s *source) asked() query.Query {
 }
 
 // give puts what was read of entries into an index, and takes out those of ids that were not there to be read.
-func (w *worker) give(ctx context.Context, s *source, list []content.Reading, ids []string) error {
-	docs := documents(s, list)
+func (w *worker) give(ctx context.Context, s *source, h *harvest, ids []string) error {
+	docs := h.documents(s)
 	there := map[string]bool{}
-	for _, r := range list {
+	for _, r := range h.list {
 		there[r.DocumentID] = true
 	}
 	var gone []string
@@ -155,14 +152,6 @@ func (w *worker) give(ctx context.Context, s *source, list []content.Reading, id
 	return nil
 }
 
-func documents(s *source, list []content.Reading) []search.Document {
-	out := make([]search.Document, len(list))
-	for i, r := range list {
-		out[i] = s.document(r)
-	}
-	return out
-}
-
 // into gives the indexes of the engine that follow a logical one: that itself if it is filled, and the one that is being filled.
 func (w *worker) into(name string) []string {
 	var out []string
@@ -178,7 +167,7 @@ func (w *worker) into(name string) []string {
 // put gives documents to an index of the engine. One that it does not take must not stay as it was before, and is noted.
 func (w *worker) put(ctx context.Context, s *source, name string, docs []search.Document) error {
 	for chunk := range slices.Chunk(docs, search.MaxBatch) {
-		no, err := w.engine.Put(ctx, name, chunk)
+		no, err := w.offer(ctx, name, chunk)
 		if err != nil {
 			return err
 		}
@@ -194,6 +183,24 @@ func (w *worker) put(ctx context.Context, s *source, name string, docs []search.
 		}
 	}
 	return nil
+}
+
+// offer gives documents to an index of the engine. Where they all fail, not for want of the engine, the ones that make them fail are looked for:
+// one entry must not keep all others from being found.
+func (w *worker) offer(ctx context.Context, name string, docs []search.Document) ([]search.Refusal, error) {
+	no, err := w.engine.Put(ctx, name, docs)
+	if err == nil || ctx.Err() != nil || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Timeout) {
+		return no, err
+	}
+	if len(docs) == 1 {
+		return []search.Refusal{{ID: docs[0].ID, Reason: err.Error()}}, nil
+	}
+	no, err = w.offer(ctx, name, docs[:len(docs)/2])
+	if err != nil {
+		return nil, err
+	}
+	more, err := w.offer(ctx, name, docs[len(docs)/2:])
+	return append(no, more...), err
 }
 
 func (w *worker) remove(ctx context.Context, name string, ids []string) error {

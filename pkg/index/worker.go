@@ -27,7 +27,7 @@ const verifyEvery = time.Hour
 // The pause after a failure is doubled with each that follows at once.
 const (
 	firstPause = 100 * time.Millisecond
-	lastPause  = 30 * time.Second
+	lastPause  = 5 * time.Second
 )
 
 // worker keeps an engine equal to the store, in one goroutine: what it reads later it also gives to the engine later, be it for a mark or for
@@ -71,6 +71,7 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 		if err != nil && ctx.Err() == nil {
 			w.fail(err)
 			started = started && w.well(ctx)
+			w.report(ctx)
 			w.rest(ctx, w.pause())
 			continue
 		}
@@ -95,6 +96,21 @@ func (w *worker) fail(err error) {
 	w.trouble.Store(fault.Wrap(fault.Unavailable, err, "The search does not follow the store at the moment").With(RetryAfter, 10))
 }
 
+// report tells the status to whoever asks while nothing else can be done; what else is asked for waits.
+func (w *worker) report(ctx context.Context) {
+	j, ok, err := w.jobs.Next(ctx)
+	if err != nil || !ok {
+		return
+	}
+	t := w.taskOf(j)
+	if r, ok := t.(*report); ok {
+		_, err := r.step(ctx)
+		r.end(ctx, err)
+		return
+	}
+	w.tasks = append(w.tasks, t)
+}
+
 func (w *worker) pause() time.Duration {
 	return min(lastPause, firstPause<<min(w.failures, 10))
 }
@@ -105,7 +121,7 @@ func (w *worker) rest(ctx context.Context, most time.Duration) {
 	defer timer.Stop()
 	changes, jobs := w.Changes, w.jobs.Woken()
 	if w.failures > 0 { // it is not for want of work
-		changes, jobs = nil, nil
+		changes = nil
 	}
 	select {
 	case <-ctx.Done():

@@ -12,7 +12,7 @@ import (
 	"kontor/pkg/value"
 )
 
-// Filters, and how FilterText writes what they mean.
+// Filters, and how filterText writes what they mean.
 var goodFilters = []struct{ in, want string }{
 	{``, ``},
 	{`   `, ``},
@@ -84,7 +84,7 @@ func TestFilter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if text := FilterText(got.filter); text != c.want {
+			if text := filterText(got.filter); text != c.want {
 				t.Errorf("%s\nbecame %s\nin place of %s", c.in, text, c.want)
 			}
 		})
@@ -112,7 +112,7 @@ func TestFilterList(t *testing.T) {
 			t.Errorf("%s: %v", in, err)
 			continue
 		}
-		if text := FilterText(got.filter); text != want {
+		if text := filterText(got.filter); text != want {
 			t.Errorf("%s\nbecame %s\nin place of %s", in, text, want)
 		}
 	}
@@ -303,7 +303,7 @@ func FuzzFilter(f *testing.F) {
 		if len(once.filter.Attribute) > 0 && len(once.uses) == 0 {
 			t.Fatalf("%q names an attribute, and nobody knows", in)
 		}
-		text := FilterText(once.filter)
+		text := filterText(once.filter)
 		p := filterParser{source: text, depth: -3 * MaxFilterDepth} // written out, a filter may have more parentheses
 		if text == "" {
 			return
