@@ -64,7 +64,8 @@ func (r *ranker) set(s set, rules []search.Rule) error {
 
 // near tells whether so many candidates are ranked by how near their words are.
 func (r *ranker) near(candidates int) bool {
-	return len(r.matched.text.terms) > 1 && candidates <= maxNear
+	terms := len(r.matched.text.terms)
+	return terms > 1 && candidates*terms <= maxNear
 }
 
 // split gives the parts of a bucket by a rule, the best first.

@@ -3,6 +3,7 @@ package blevesearch
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -77,7 +78,7 @@ func (s *shelf) put(ctx context.Context, docs []search.Document) ([]search.Refus
 		if err := ended(ctx); err != nil {
 			return nil, err
 		}
-		made, reason := w.document(d)
+		made, reason := w.safely(d)
 		if reason != "" {
 			refused = append(refused, search.Refusal{ID: d.ID, Reason: reason})
 			continue
@@ -119,6 +120,19 @@ type writer struct {
 
 func newWriter(p *plan) *writer {
 	return &writer{plan: p, tokens: tokenizer{language: p.language}}
+}
+
+// safely makes a document, and takes a panic for a reason to refuse it: filled anew, the index would only meet it again.
+func (w *writer) safely(d search.Document) (made index.Document, reason string) {
+	err := guard(func() error {
+		made, reason = w.document(d)
+		return nil
+	})
+	var p *panicked
+	if errors.As(err, &p) {
+		return nil, fmt.Sprintf("it can't be read: %v", p.value)
+	}
+	return made, reason
 }
 
 // document makes one, or says why it will never be one.
@@ -287,31 +301,65 @@ func (f *field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.ter
 func (f *field) NumPlainTextBytes() uint64                        { return 0 }
 func (f *field) Size() int                                        { return len(f.value) }
 
-// placesField has terms with their places.
+// placesField has terms with their places. Documents have hundreds of terms, so what belongs to them is made in a few pieces.
 func placesField(name string, tokens []token) *field {
 	f := &field{name: name, options: index.IndexField | index.IncludeTermVectors, length: len(tokens), terms: make(index.TokenFrequencies, len(tokens))}
-	places := make([]index.TokenLocation, len(tokens))
-	for i, t := range tokens {
-		places[i] = index.TokenLocation{Position: t.pos}
+	slices.SortFunc(tokens, func(a, b token) int { return a.pos - b.pos }) // joined words stand behind the others
+	terms := newTermMaker(tokens)
+	for _, t := range tokens {
 		tf := f.terms[t.word]
 		if tf == nil {
-			tf = &index.TokenFreq{Term: []byte(t.word)}
+			tf = terms.term(t.word)
 			f.terms[t.word] = tf
 		}
-		tf.Locations = append(tf.Locations, &places[i])
-		tf.SetFrequency(len(tf.Locations))
+		tf.SetFrequency(tf.Frequency() + 1)
 	}
-	for _, tf := range f.terms {
-		slices.SortFunc(tf.Locations, func(a, b *index.TokenLocation) int { return a.Position - b.Position })
+	places := make([]index.TokenLocation, len(tokens))
+	pointers := make([]*index.TokenLocation, len(tokens))
+	for i, t := range tokens {
+		tf := f.terms[t.word]
+		if tf.Locations == nil {
+			n := tf.Frequency()
+			tf.Locations, pointers = pointers[:0:n], pointers[n:]
+		}
+		places[i] = index.TokenLocation{Position: t.pos}
+		tf.Locations = append(tf.Locations, &places[i])
 	}
 	return f
+}
+
+// termMaker makes terms out of one piece of memory.
+type termMaker struct {
+	terms []index.TokenFreq
+	bytes []byte
+}
+
+func newTermMaker(tokens []token) *termMaker {
+	size := 0
+	for _, t := range tokens {
+		size += len(t.word)
+	}
+	return &termMaker{make([]index.TokenFreq, 0, len(tokens)), make([]byte, 0, size)}
+}
+
+// term makes the next one; there must be no more of them, and no longer ones, than was said.
+func (m *termMaker) term(word string) *index.TokenFreq {
+	from := len(m.bytes)
+	m.bytes = append(m.bytes, word...)
+	m.terms = append(m.terms, index.TokenFreq{Term: m.bytes[from:len(m.bytes):len(m.bytes)]})
+	return &m.terms[len(m.terms)-1]
 }
 
 // termsField has terms that are only there or not.
 func termsField(name string, terms ...string) *field {
 	f := &field{name: name, options: index.IndexField | index.SkipFreqNorm, length: len(terms), terms: make(index.TokenFrequencies, len(terms))}
+	size := 0
 	for _, t := range terms {
-		tf := &index.TokenFreq{Term: []byte(t)}
+		size += len(t)
+	}
+	made := &termMaker{make([]index.TokenFreq, 0, len(terms)), make([]byte, 0, size)}
+	for _, t := range terms {
+		tf := made.term(t)
 		tf.SetFrequency(1)
 		f.terms[t] = tf
 	}

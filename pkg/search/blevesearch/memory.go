@@ -26,8 +26,8 @@ type lookKey struct {
 // What is kept for one index in bytes: a quarter of the index itself for each, but no less and no more than this.
 const (
 	minMemory  = 64 << 10
-	maxFound   = 8 << 20
-	maxResults = 4 << 20
+	maxFound   = 16 << 20
+	maxResults = 8 << 20
 )
 
 // newMemory makes one for an index that takes so many bytes on disk.

@@ -10,9 +10,9 @@ import (
 // farthest is the distance of words that are no nearer than this, or not in one attribute.
 const farthest = 8
 
-// maxNear is how many candidates are ranked by how near their words are. Where more are equal until then, as for two words that a third
-// of all documents have, the distance says little.
-const maxNear = 10_000
+// maxNear is how many candidates are ranked by how near their words are, times the words. Where more are equal until then, as for two
+// words that a third of all documents have, the distance says little.
+const maxNear = 20_000
 
 // maxSources is how many words of a segment that answer to one word have their places read.
 const maxSources = 400

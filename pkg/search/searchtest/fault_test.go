@@ -51,6 +51,9 @@ func TestFaults(t *testing.T) {
 		run(t, name)
 		return
 	}
+	if Sparse {
+		t.Skip("a process per fault takes a while")
+	}
 	for name, topic := range faults() {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestFaults$/^"+strings.ReplaceAll(topic, " ", "_")+"$", "-test.timeout=120s")
