@@ -24,6 +24,13 @@ const lookEvery = time.Second
 // verifyEvery is how often the leader compares the whole engine with the store.
 const verifyEvery = time.Hour
 
+// After marks were seen to, others gather for as long as that took, within these bounds: who writes thousands in a row has them taken by the
+// dozen and half of the machine for writing. The first mark of all is seen to at once.
+const (
+	shortGather = 50 * time.Millisecond
+	longGather  = 150 * time.Millisecond
+)
+
 // The pause after a failure is doubled with each that follows at once.
 const (
 	firstPause = 100 * time.Millisecond
@@ -61,7 +68,7 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 	defer s.trouble.Store(nil)
 	defer s.current.Store(nil)
 	for started := false; ctx.Err() == nil; {
-		busy, err := false, error(nil)
+		busy, err, began := false, error(nil), time.Now()
 		if !started {
 			err = w.start(ctx)
 			started = err == nil
@@ -77,8 +84,11 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 		}
 		w.failures = 0
 		s.trouble.Store(nil)
-		if !busy && started {
+		switch {
+		case !busy && started:
 			w.rest(ctx, lookEvery)
+		case len(w.tasks) == 0:
+			w.gather(ctx, time.Since(began))
 		}
 	}
 	for _, t := range w.tasks {
@@ -128,6 +138,13 @@ func (w *worker) rest(ctx context.Context, most time.Duration) {
 	case <-timer.C:
 	case <-changes:
 	case <-jobs:
+	}
+}
+
+func (w *worker) gather(ctx context.Context, took time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(max(took, shortGather), longGather)):
 	}
 }
 

@@ -112,6 +112,8 @@ func TestSearchOverEngine(t *testing.T) {
 		{`{"q":"aaaaaaaa"}`, "estimatedTotalHits", `1`}, // what is hidden is searched; the index puts there only what may be
 		{`{"q":"aaaaaaaa","attributesToSearchOn":["title"]}`, "estimatedTotalHits", `0`},
 		{`{"q":"bauhof","attributesToSearchOn":["title"],"matchingStrategy":"all"}`, "hits.0.documentId", `"a"`},
+		{`{"q":"bauhof","attributesToSearchOn":[]}`, "hits", `[]`},
+		{`{"q":"","attributesToSearchOn":[]}`, "estimatedTotalHits", `5`},
 		{`{"q":"bauhof leitstelle","matchingStrategy":"all"}`, "estimatedTotalHits", `0`},
 		{`{"q":"xyzzyx"}`, "hits", `[]`},
 		{`{"distinct":"startYear","sort":["startYear:asc","title:asc"]}`, "ids", `"cbae"`},

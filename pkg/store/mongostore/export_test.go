@@ -93,3 +93,12 @@ func Compiled(c store.Collection, f query.Filter) (string, error) {
 	text, err := bson.MarshalExtJSON(q, false, false)
 	return string(text), err
 }
+
+// Streams tells whether the server offers change streams.
+func (s *Store) Streams(ctx context.Context) bool {
+	stream, err := s.changes(ctx)
+	if err == nil {
+		err = stream.Close(ctx)
+	}
+	return s.server.replicas && err == nil
+}
