@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,6 +94,7 @@ func TestGermanSearch(t *testing.T) {
 // serveBinary starts the real program until the test ends, and gives its address.
 func serveBinary(t *testing.T, data string, flags ...string) string {
 	t.Helper()
+	lookAtSources(t)
 	binary, err := build(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -103,4 +105,14 @@ func serveBinary(t *testing.T, data string, flags ...string) string {
 	}
 	t.Cleanup(s.stop)
 	return s.addr
+}
+
+// lookAtSources lets go test see what the program is built from, or it would take the result of an older program for that of this one.
+func lookAtSources(t *testing.T) {
+	t.Helper()
+	for _, dir := range []string{"../../cmd", "../../pkg", "../../schemas"} {
+		if err := filepath.WalkDir(dir, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
