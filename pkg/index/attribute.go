@@ -98,7 +98,7 @@ func allAttributes(kinds []*kind) (list []search.Attribute, strict map[string]bo
 	return list, strict
 }
 
-// commonFacets are the relations that more than half of the types have as a facet, under one name and to one type.
+// commonFacets are the relations that at least half of the types have as a facet, under one name and to one type.
 func commonFacets(kinds []*kind) []string {
 	count := map[string]int{}
 	for _, k := range kinds {
@@ -110,7 +110,7 @@ func commonFacets(kinds []*kind) []string {
 	}
 	var out []string
 	for key, n := range count {
-		if name, _, _ := strings.Cut(key, " "); 2*n > len(kinds) {
+		if name, _, _ := strings.Cut(key, " "); 2*n >= len(kinds) {
 			out = append(out, name)
 		}
 	}

@@ -2,13 +2,11 @@ package index_test
 
 import (
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"kontor/pkg/auth"
@@ -190,18 +188,10 @@ func TestTypesChange(t *testing.T) {
 	k.clean()
 }
 
-// changed gives the shipped types with one file changed.
+// changed gives the types of a kit with one file changed.
 func changed(t *testing.T, name, from, to string) *schema.Set {
 	t.Helper()
-	files := fstest.MapFS{}
-	err := fs.WalkDir(schemas.FS, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(schemas.FS, path)
-		files[path] = &fstest.MapFile{Data: data}
-		return err
-	})
+	files, err := files()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +199,7 @@ func changed(t *testing.T, name, from, to string) *schema.Set {
 	if !strings.Contains(text, from) {
 		t.Fatalf("%s has no %s", name, from)
 	}
-	files[name] = &fstest.MapFile{Data: []byte(strings.Replace(text, from, to, 1))}
+	files[name].Data = []byte(strings.Replace(text, from, to, 1))
 	set, err := schema.Load(files, schemas.FS)
 	if err != nil {
 		t.Fatal(err)

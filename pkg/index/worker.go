@@ -87,7 +87,7 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 		switch {
 		case !busy && started:
 			w.rest(ctx, lookEvery)
-		case len(w.tasks) == 0:
+		case started && len(w.tasks) == 0 && !w.empty():
 			w.gather(ctx, time.Since(began))
 		}
 	}
@@ -219,12 +219,20 @@ func (w *worker) turn(ctx context.Context) (busy bool, err error) {
 const (
 	markBatch   = 250
 	newestBatch = 50
+	emptyBatch  = 2000 // where there is no index yet, so that nothing is read
 )
+
+// empty tells whether there is no index that could be kept: what is marked then is read when they are filled.
+func (w *worker) empty() bool { return len(w.current.Load().built) == 0 && len(w.filling) == 0 }
 
 // marks has one round through all types.
 func (w *worker) marks(ctx context.Context) (found bool, err error) {
+	batch := markBatch
+	if w.empty() {
+		batch = emptyBatch
+	}
 	for _, t := range w.content.Types().Types() {
-		list, err := w.content.Marks(ctx, t, markBatch, false)
+		list, err := w.content.Marks(ctx, t, batch, false)
 		if err != nil {
 			return found, err
 		}
