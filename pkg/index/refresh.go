@@ -19,8 +19,10 @@ func shadowOf(name string) string { return name + "~" }
 
 // handle makes marked entries of a type searchable as they are now, or gone, and takes their marks away.
 func (w *worker) handle(ctx context.Context, t *schema.Type, marks []content.Mark) error {
-	if err := w.spread(ctx, t, marks); err != nil {
-		return err
+	if !w.empty() {
+		if err := w.spread(ctx, t, marks); err != nil {
+			return err
+		}
 	}
 	byLocale := map[string][]content.Mark{}
 	for _, m := range marks {
@@ -168,21 +170,26 @@ func (w *worker) into(name string) []string {
 func (w *worker) put(ctx context.Context, s *source, name string, docs []search.Document) error {
 	for chunk := range slices.Chunk(docs, search.MaxBatch) {
 		no, err := w.offer(ctx, name, chunk)
+		if err == nil {
+			err = w.note(ctx, s, name, chunk, no)
+		}
 		if err != nil {
-			return err
-		}
-		var out []string
-		for _, r := range no {
-			out = append(out, r.ID)
-		}
-		if err := w.remove(ctx, name, out); err != nil {
-			return err
-		}
-		if err := w.letters(ctx, s, chunk, no); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// note takes out what an index did not take of some documents, and writes it down.
+func (w *worker) note(ctx context.Context, s *source, name string, docs []search.Document, no []search.Refusal) error {
+	var out []string
+	for _, r := range no {
+		out = append(out, r.ID)
+	}
+	if err := w.remove(ctx, name, out); err != nil {
+		return err
+	}
+	return w.letters(ctx, s, docs, no)
 }
 
 // offer gives documents to an index of the engine. Where they all fail, not for want of the engine, the ones that make them fail are looked for:

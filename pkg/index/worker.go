@@ -227,12 +227,11 @@ func (w *worker) empty() bool { return len(w.current.Load().built) == 0 && len(w
 
 // marks has one round through all types.
 func (w *worker) marks(ctx context.Context) (found bool, err error) {
-	batch := markBatch
-	if w.empty() {
-		batch = emptyBatch
-	}
 	for _, t := range w.content.Types().Types() {
-		list, err := w.content.Marks(ctx, t, batch, false)
+		if err := w.dismiss(ctx, t); err != nil {
+			return found, err
+		}
+		list, err := w.content.Marks(ctx, t, markBatch, false)
 		if err != nil {
 			return found, err
 		}
@@ -268,6 +267,20 @@ func (w *worker) marks(ctx context.Context) (found bool, err error) {
 		}
 	}
 	return found, nil
+}
+
+// dismiss takes the marks of a type away while there is no index that could be kept: nothing is read for them, and nobody has to follow.
+func (w *worker) dismiss(ctx context.Context, t *schema.Type) error {
+	for w.empty() {
+		list, err := w.content.Marks(ctx, t, emptyBatch, false)
+		if err == nil && len(list) > 0 {
+			err = w.handle(ctx, t, list)
+		}
+		if err != nil || len(list) < emptyBatch {
+			return err
+		}
+	}
+	return nil
 }
 
 // keepSynonyms gives the engine the synonyms as they are now. An index whose settings do not fit any more is built anew.
