@@ -58,13 +58,12 @@ func (r *ranker) addBest(seg int, c []candidate, of func(group) uint32) {
 			best[i] = absent
 		}
 		for _, g := range m.groups {
-			if v := uint8(of(g)); true {
-				each(g.docs, c, func(i int) {
-					if best[i] == absent {
-						best[i] = v
-					}
-				})
-			}
+			v := uint8(of(g))
+			each(g.docs, c, func(i int) {
+				if best[i] == absent {
+					best[i] = v
+				}
+			})
 		}
 		for i := range c {
 			if best[i] != absent && r.levels[c[i].level].has(t) {

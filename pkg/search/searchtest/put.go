@@ -206,7 +206,6 @@ func testScan(t *testing.T, h Harness) {
 	if err != nil || len(page) != 1 || page[0].ID != strings.Repeat("m", 100) {
 		t.Errorf("Scan behind an id that is not there: %v, %v", page, err)
 	}
-	if _, err := f.Scan(f.ctx, "none", "", 1); true {
-		f.code("Scan of an index that is not there", err, fault.NotFound)
-	}
+	_, err = f.Scan(f.ctx, "none", "", 1)
+	f.code("Scan of an index that is not there", err, fault.NotFound)
 }
