@@ -75,6 +75,38 @@ func TestRateLimitOfTokens(t *testing.T) {
 	}
 }
 
+// TestRateLimitOfSearches: a token decides how a search is counted, and nothing else; one that is wrong is none.
+func TestRateLimitOfSearches(t *testing.T) {
+	s := limited(t)
+	secret, _, err := s.auth.CreateToken(t.Context(), auth.Token{Name: "site", Role: auth.Editor, Unlimited: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.secrets["site"], s.secrets["guess"], s.secrets["key"] = "Bearer "+secret, fmt.Sprintf("Bearer kontor_%043d", 1), "Bearer any key"
+	search := func(by, address string) int {
+		return s.do(call{method: "GET", path: "/search/version", by: by, header: from(address)}).status
+	}
+	for range 30 {
+		if status := search("site", "192.0.2.7"); status != 200 {
+			t.Fatalf("an unlimited token is answered %d", status)
+		}
+	}
+	refused := 0
+	for i := range 30 {
+		by := []string{"", "guess", "key"}[i%3]
+		switch status := search(by, "192.0.2.8"); status {
+		case 429:
+			refused++
+		case 200:
+		default:
+			t.Fatalf("%q is answered %d", by, status)
+		}
+	}
+	if refused != 25 { // of a bucket of five
+		t.Errorf("%d of 30 searches from one address were refused", refused)
+	}
+}
+
 // TestRateLimitOfWrongTokens: a new guess each time is no way around the limit, and does not lock out those who read.
 func TestRateLimitOfWrongTokens(t *testing.T) {
 	s := limited(t)

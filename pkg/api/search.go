@@ -15,7 +15,7 @@ import (
 )
 
 // The routes under /search speak the dialect of Meilisearch. They show what the public may read, whoever asks: clients send whatever key they
-// were given, and none is looked at. Their answers are not kept for others as those of /api are: an index follows the store by a moment, and an
+// were given, and none opens or shuts anything. Their answers are not kept for others as those of /api are: an index follows the store by a moment, and an
 // answer kept under what the store has come to might be of before.
 
 // searchRoot is where the dialect lives.
@@ -27,13 +27,34 @@ func underSearch(path string) bool {
 	return ok && (below == "" || below[0] == '/')
 }
 
-// openToAll counts a request for the network it comes from, and looks at no credentials.
+// openToAll takes everybody for the public.
 func (s *Server) openToAll(c *fiber.Ctx) error {
-	if err := s.admit(c, auth.Anonymous()); err != nil {
+	if err := s.admit(c, s.countedAs(c)); err != nil {
 		return err
 	}
 	c.Locals(callerKey, auth.Anonymous())
 	return c.Next()
+}
+
+// countedAs tells whose request it is to the rate limit: with a token of this server that one's, such as a site's that asks for its visitors,
+// and else the network's it comes from.
+func (s *Server) countedAs(c *fiber.Ctx) auth.Caller {
+	scheme, secret, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	if !strings.EqualFold(scheme, "Bearer") || !auth.IsToken(secret) {
+		return auth.Anonymous()
+	}
+	wrong, err := s.refusals(c)
+	if err != nil {
+		return auth.Anonymous()
+	}
+	caller, err := s.auth.Caller(c.UserContext(), secret)
+	if fault.Is(err, fault.Unauthorized) {
+		wrong()
+	}
+	if err != nil {
+		return auth.Anonymous()
+	}
+	return caller
 }
 
 // search answers a search in one index.

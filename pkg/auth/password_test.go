@@ -131,13 +131,13 @@ func TestSecrets(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
 		tok, sess := newSecret(tokenPrefix), newSecret(sessionPrefix)
-		if seen[tok] || seen[sess] || !isToken(tok) || isSession(tok) || !isSession(sess) || isToken(sess) {
+		if seen[tok] || seen[sess] || !IsToken(tok) || isSession(tok) || !isSession(sess) || IsToken(sess) {
 			t.Fatalf("%s, %s", tok, sess)
 		}
 		seen[tok], seen[sess] = true, true
 	}
 	// A token whose random part starts like a session's prefix is still a token.
-	if odd := tokenPrefix + "s_" + strings.Repeat("a", secretLength-2); !isToken(odd) || isSession(odd) {
+	if odd := tokenPrefix + "s_" + strings.Repeat("a", secretLength-2); !IsToken(odd) || isSession(odd) {
 		t.Error("taken for a session")
 	}
 }

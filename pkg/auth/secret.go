@@ -34,11 +34,12 @@ func IsPreview(secret string) bool {
 	return len(secret) == len(previewPrefix)+secretLength && strings.HasPrefix(secret, previewPrefix)
 }
 
-// isSession and isToken tell the two by their length too, since a token's random part may start with "s_".
+// isSession tells a session from a token by its length too, since a token's random part may start with "s_".
 func isSession(secret string) bool {
 	return len(secret) == len(sessionPrefix)+secretLength && strings.HasPrefix(secret, sessionPrefix)
 }
 
-func isToken(secret string) bool {
+// IsToken tells whether a credential has the form of an API token's.
+func IsToken(secret string) bool {
 	return len(secret) == len(tokenPrefix)+secretLength && strings.HasPrefix(secret, tokenPrefix)
 }

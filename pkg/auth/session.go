@@ -169,7 +169,7 @@ func (s *Service) Caller(ctx context.Context, secret string) (Caller, error) {
 	if IsPreview(secret) {
 		return s.previewCaller(ctx, secret)
 	}
-	if isToken(secret) {
+	if IsToken(secret) {
 		return s.tokenCaller(ctx, secret)
 	}
 	d, r, err := s.session(ctx, secret)
