@@ -26,11 +26,11 @@ func TestRenamedInFlight(t *testing.T) {
 	topic := k.create("topic", obj{"name": "Alterstopf"})
 	k.settled()
 	var once sync.Once
-	g.before = func(name string, docs []search.Document) {
+	g.set(hooks{before: func(name string, _ []search.Document) {
 		if name == "projects" {
 			once.Do(func() { k.write("topic", topic, obj{"name": "Neuland"}, content.Write{}) })
 		}
-	}
+	}})
 	k.create("project", obj{"title": "Fuhrpark", "topics": to(topic)})
 	k.settled()
 	k.want("projects", "Neuland", "title", "Fuhrpark")
@@ -64,18 +64,18 @@ func TestChangedInFlight(t *testing.T) {
 		id = k.create("project", obj{"title": "Fuhrpark", "topics": to(topic)})
 		k.settled()
 		var once sync.Once
-		var err error
-		g.before = func(name string, _ []search.Document) {
+		done := make(chan error, 1)
+		g.set(hooks{before: func(name string, _ []search.Document) {
 			if name == "projects" {
-				once.Do(func() { err = do() })
+				once.Do(func() { done <- do() })
 			}
-		}
+		}})
 		k.write("project", id, obj{"summary": "neu"}, content.Write{})
-		k.settled()
-		g.before = nil
-		if err != nil {
+		if err := <-done; err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
+		g.set(hooks{})
+		k.settled()
 		k.clean()
 	}
 }
@@ -129,7 +129,7 @@ func TestEngineAway(t *testing.T) {
 // One document that makes every batch fail does not keep the others from being found.
 func TestPoison(t *testing.T) {
 	k, g := newGated(t)
-	g.poison = func(d search.Document) bool { return strings.HasPrefix(fmt.Sprint(d.Attributes["name"]), "Gift") }
+	g.set(hooks{poison: func(d search.Document) bool { return strings.HasPrefix(fmt.Sprint(d.Attributes["name"]), "Gift") }})
 	for i := range 9 {
 		k.create("topic", obj{"name": fmt.Sprintf("Thema %d", i)})
 	}
@@ -171,10 +171,10 @@ func TestRefused(t *testing.T) {
 	k, g := newGated(t)
 	var bad atomic.Value
 	bad.Store("verboten")
-	g.refuse = func(d search.Document) bool {
+	g.set(hooks{refuse: func(d search.Document) bool {
 		name, _ := d.Attributes["name"].(string)
 		return strings.Contains(name, bad.Load().(string))
-	}
+	}})
 	k.follow(index.Following{}).ready()
 	letters := func() value.List {
 		status, err := k.search.Status(t.Context(), "")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -14,14 +15,31 @@ import (
 // gate is an engine that can be made to wait, to fail and to refuse.
 type gate struct {
 	search.Engine
-	before func(index string, docs []search.Document)
-	refuse func(search.Document) bool
-	poison func(search.Document) bool // fails whatever it comes with
-	away   atomic.Bool
-
-	scanned func(index string) // after it was looked at
-
+	away    atomic.Bool
 	damaged atomic.Value // the name of an index, until that is dropped
+
+	mu    sync.Mutex // guards what follows
+	hooks hooks
+}
+
+// hooks are what a test does or decides in the middle of things.
+type hooks struct {
+	before  func(index string, docs []search.Document)
+	refuse  func(search.Document) bool
+	poison  func(search.Document) bool // fails whatever it comes with
+	scanned func(index string)         // after it was looked at
+}
+
+func (g *gate) set(h hooks) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.hooks = h
+}
+
+func (g *gate) get() hooks {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.hooks
 }
 
 func (g *gate) hurt(index string) error {
@@ -43,8 +61,8 @@ func (g *gate) Indexes(ctx context.Context) ([]search.Info, error) {
 
 func (g *gate) Scan(ctx context.Context, index, after string, limit int) ([]search.Stamp, error) {
 	list, err := g.Engine.Scan(ctx, index, after, limit)
-	if g.scanned != nil {
-		g.scanned(index)
+	if h := g.get(); h.scanned != nil {
+		h.scanned(index)
 	}
 	return list, err
 }
@@ -69,19 +87,20 @@ func (g *gate) Put(ctx context.Context, index string, docs []search.Document) ([
 	if g.away.Load() {
 		return nil, fault.New(fault.Unavailable, "the engine is away")
 	}
-	if g.poison != nil && slices.ContainsFunc(docs, g.poison) {
+	h := g.get()
+	if h.poison != nil && slices.ContainsFunc(docs, h.poison) {
 		return nil, fault.New(fault.Invalid, "there is a document that nobody can read")
 	}
 	if err := g.hurt(index); err != nil {
 		return nil, err
 	}
-	if g.before != nil {
-		g.before(index, docs)
+	if h.before != nil {
+		h.before(index, docs)
 	}
 	var no []search.Refusal
 	var taken []search.Document
 	for _, d := range docs {
-		if g.refuse != nil && g.refuse(d) {
+		if h.refuse != nil && h.refuse(d) {
 			no = append(no, search.Refusal{ID: d.ID, Reason: "it is not wanted"})
 			continue
 		}
