@@ -52,7 +52,7 @@ func TestSearchIsLimited(t *testing.T) {
 	s := newServer(t, setup{edit: func(o *api.Options) {
 		o.RateLimit, o.TokenRateLimit = rate.Limit{Burst: 2, Every: 1e12}, rate.Limit{Burst: 100, Every: 1e12}
 	}})
-	c := call{"POST", "/search/multi-search", "", `{"queries":[]}`, map[string]string{"Authorization": s.secrets["editor"]}}
+	c := call{"POST", "/search/multi-search", "", `{"queries":[]}`, map[string]string{"Authorization": "Bearer masterKey"}}
 	s.want(200, c)
 	if r := s.want(200, c); !strings.Contains(r.header.Get("RateLimit"), `"address";r=0`) {
 		t.Error(r.header)
