@@ -2,6 +2,7 @@ package blevesearch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -190,4 +191,18 @@ func TestLargeFilesAreCheckedBeside(t *testing.T) {
 		t.Error("a file with another bit is taken for whole")
 	}
 	_ = dir
+}
+
+// What operators read of a panic is one line; where it was is for a log.
+func TestReasonOfAPanic(t *testing.T) {
+	err := guard(func() error { panic("no such place") })
+	if got := reason(fmt.Errorf("opening: %w", err)); got != "the index can't be read: no such place" {
+		t.Errorf("%q", got)
+	}
+	if !strings.Contains(err.Error(), "goroutine") {
+		t.Errorf("a log does not learn where: %v", err)
+	}
+	if got := reason(errors.New("its list is damaged")); got != "its list is damaged" {
+		t.Errorf("%q", got)
+	}
 }

@@ -54,7 +54,7 @@ func (s *shelf) open() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
-		s.broken = err.Error()
+		s.broken = reason(err)
 		return
 	}
 	v.memory = newMemory(v.bytes())

@@ -245,6 +245,15 @@ type panicked struct {
 	stack []byte
 }
 
+// reason is what operators read of an error; the stack of a panic is for a log.
+func reason(err error) string {
+	var p *panicked
+	if errors.As(err, &p) {
+		return fmt.Sprintf("the index can't be read: %v", p.value)
+	}
+	return err.Error()
+}
+
 func (p *panicked) Error() string {
 	return fmt.Sprintf("the index can't be read: %v\n%s", p.value, p.stack)
 }
