@@ -82,6 +82,7 @@ type inbox struct {
 
 	mu       sync.Mutex
 	arrivals map[string]*arrival // by path
+	unmade   int64               // how many files a dry run has not made
 }
 
 // arrival is a file on its way in.
@@ -167,7 +168,8 @@ func (b *inbox) take(ctx context.Context, n named, have map[string]asset.File, d
 	case a.file.ID != 0:
 	case dry:
 		b.mu.Lock()
-		a.file.ID = unmade + int64(len(b.arrivals))
+		b.unmade++
+		a.file.ID = unmade + b.unmade
 		b.mu.Unlock()
 	default:
 		if err := b.upload(ctx, a, n); err != nil {
