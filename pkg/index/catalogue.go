@@ -130,7 +130,7 @@ func newCatalogue(types *schema.Set, reads reader) *catalogue {
 			continue
 		}
 		c.kinds = append(c.kinds, k)
-		for _, locale := range cmpLocales(t) {
+		for _, locale := range localesOf(t) {
 			l := &logical{name: indexName(t.Plural, locale, t.DefaultLocale())}
 			if locale != schema.NoLocale && !slices.Contains(locales, locale) {
 				locales = append(locales, locale)
@@ -150,8 +150,8 @@ func newCatalogue(types *schema.Set, reads reader) *catalogue {
 	return c
 }
 
-// cmpLocales are the locales of a type, or the one that stands for none.
-func cmpLocales(t *schema.Type) []string {
+// localesOf are the locales of a type, or the one that stands for none.
+func localesOf(t *schema.Type) []string {
 	if !t.Localized() {
 		return []string{schema.NoLocale}
 	}
