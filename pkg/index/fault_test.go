@@ -112,8 +112,8 @@ func TestEngineAway(t *testing.T) {
 	}
 	soon(t, "search says that it does not follow", func() bool { return fault.Is(k.search.Ready(t.Context()), fault.Unavailable) })
 	status, err := k.search.Status(t.Context(), "")
-	if err != nil || status["trouble"] == nil {
-		t.Errorf("the status says nothing of it: %v (%v)", status, err)
+	if what, _ := status["trouble"].(string); err != nil || !strings.HasSuffix(what, ": the engine is away") {
+		t.Errorf("the status says %v of it (%v)", status["trouble"], err)
 	}
 	if status := k.job(index.StatusJob, nil); status["trouble"] == nil {
 		t.Errorf("who asks from elsewhere hears nothing of it: %v", status)
@@ -139,7 +139,7 @@ func TestPoison(t *testing.T) {
 		t.Errorf("%d of 9 are found", n)
 	}
 	status, err := k.search.Status(t.Context(), "topic/"+id)
-	if failed, _ := status["failed"].(value.List); err != nil || len(failed) != 1 {
+	if failed, _ := status["failed"].(value.List); err != nil || len(failed) != 1 || strings.Contains(fmt.Sprint(failed), "inside") {
 		t.Errorf("failed: %v (%v)", status["failed"], err)
 	}
 	k.clean()

@@ -2,6 +2,7 @@ package index_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -85,11 +86,11 @@ func (g *gate) Search(ctx context.Context, queries []search.Query) ([]search.Res
 
 func (g *gate) Put(ctx context.Context, index string, docs []search.Document) ([]search.Refusal, error) {
 	if g.away.Load() {
-		return nil, fault.New(fault.Unavailable, "the engine is away")
+		return nil, fault.Wrap(fault.Unavailable, errors.New("inside"), "the engine is away")
 	}
 	h := g.get()
 	if h.poison != nil && slices.ContainsFunc(docs, h.poison) {
-		return nil, fault.New(fault.Invalid, "there is a document that nobody can read")
+		return nil, fault.Wrap(fault.Invalid, errors.New("inside"), "there is a document that nobody can read")
 	}
 	if err := g.hurt(index); err != nil {
 		return nil, err

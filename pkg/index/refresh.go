@@ -200,7 +200,8 @@ func (w *worker) offer(ctx context.Context, name string, docs []search.Document)
 		return no, err
 	}
 	if len(docs) == 1 {
-		return []search.Refusal{{ID: docs[0].ID, Reason: err.Error()}}, nil
+		w.log.Warn("the search fails on an entry", "index", name, "id", docs[0].ID, "error", err)
+		return []search.Refusal{{ID: docs[0].ID, Reason: fault.As(err).Message}}, nil
 	}
 	no, err = w.offer(ctx, name, docs[:len(docs)/2])
 	if err != nil {

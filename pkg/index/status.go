@@ -112,7 +112,7 @@ func (s *Service) Status(ctx context.Context, entry string) (value.Object, error
 	}
 	out["leader"] = value.Object{"name": nonEmpty(who.Name), "since": nonEmpty(who.Since)}
 	if f := s.trouble.Load(); f != nil {
-		out["trouble"] = f.Error()
+		out["trouble"] = f.Message
 	}
 	if entry != "" {
 		if out["entry"], err = s.entry(ctx, v, entry); err != nil {

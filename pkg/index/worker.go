@@ -103,7 +103,7 @@ func (w *worker) fail(err error) {
 	if w.failures++; w.failures == 1 || w.pause() == lastPause {
 		w.log.Warn("the search does not follow the store", "error", err)
 	}
-	w.trouble.Store(fault.Wrap(fault.Unavailable, err, "The search does not follow the store at the moment").With(RetryAfter, 10))
+	w.trouble.Store(fault.Wrap(fault.Unavailable, err, "The search does not follow the store at the moment: %s", fault.As(err).Message).With(RetryAfter, 10))
 }
 
 // report tells the status to whoever asks while nothing else can be done; what else is asked for waits.
