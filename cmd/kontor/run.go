@@ -24,6 +24,12 @@ const (
 // function that looks up a name, since mistyped names should be noticed.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
 	root := rootCommand(&surroundings{environ: environ})
+	topics, err := helpTopics()
+	if err != nil {
+		report(stderr, err.Error())
+		return exitFailed
+	}
+	root.AddCommand(topics...)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

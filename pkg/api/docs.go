@@ -41,7 +41,7 @@ func (s *Server) docsFile(c *fiber.Ctx) error {
 	var err error
 	packed := false
 	switch name {
-	case "start.js", "page.css":
+	case "start.js", "page.css", "manual.css":
 		data, err = docsFiles.ReadFile("docs/" + name)
 	case "swagger-ui.css", "swagger-ui-bundle.js":
 		data, err = static.FS.ReadFile(name + ".gz")

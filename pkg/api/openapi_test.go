@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -198,4 +199,25 @@ func TestDocsPage(t *testing.T) {
 	for _, path := range []string{"/docs/../route.go", "/docs/index.html", "/docs/..%2f..%2fgo.mod", "/docs/swagger-ui.css.gz"} {
 		s.want(404, call{"GET", path, "", "", nil})
 	}
+}
+
+// TestManualPages reads every page of the manual under the policy of /docs.
+func TestManualPages(t *testing.T) {
+	s := newServer(t, setup{})
+	first := s.get("", "/docs/manual")
+	links := regexp.MustCompile(`href="(/docs/manual/[a-z-]+)"`).FindAllStringSubmatch(first.body, -1)
+	if len(links) < 8 {
+		t.Fatalf("the list has %d topics", len(links))
+	}
+	for _, link := range links {
+		page := s.get("", link[1])
+		if page.status != 200 || !strings.Contains(page.body, "<h1") || !strings.Contains(page.body, `aria-current="page"`) {
+			t.Errorf("%s: status %d", link[1], page.status)
+		}
+		if strings.Contains(page.body, "style=") || strings.Contains(page.body, "<script") {
+			t.Errorf("%s has an inline style or a script", link[1])
+		}
+	}
+	s.want(404, call{"GET", "/docs/manual/none", "", "", nil})
+	s.want(200, call{"GET", "/docs/manual.css", "", "", nil})
 }

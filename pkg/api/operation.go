@@ -85,6 +85,10 @@ func systemOperations() []openapi.Operation {
 			Answer: openapi.Answer{Schema: typed("object")}},
 		{Method: "GET", Path: "/docs", ID: "docs", Tag: tagSystem, Summary: "This document as a page", Open: true, Bare: true,
 			Answer: openapi.Answer{Type: "text/html", Schema: typed("string")}},
+		{Method: "GET", Path: "/docs/manual", ID: "manual", Tag: tagSystem, Summary: "The manual's first page", Open: true, Bare: true,
+			Answer: openapi.Answer{Type: "text/html", Schema: typed("string")}},
+		{Method: "GET", Path: "/docs/manual/:topic", ID: "manualTopic", Tag: tagSystem, Summary: "A page of the manual", Open: true, Bare: true,
+			Answer: openapi.Answer{Type: "text/html", Schema: typed("string")}, Refuses: []int{http.StatusNotFound}},
 		{Method: "GET", Path: "/docs/:file", ID: "docsFile", Tag: tagSystem, Summary: "What the page is made of", Open: true, Bare: true,
 			Answer: openapi.Answer{Type: "*/*", Schema: value.Object{}}, Refuses: []int{http.StatusNotFound}},
 	}

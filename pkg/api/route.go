@@ -17,6 +17,8 @@ func (s *Server) routes() {
 	app.Get("/readyz", s.ready)
 	app.Get("/openapi.json", s.identify, s.document)
 	app.Get("/docs", s.docs)
+	app.Get("/docs/manual", s.manualTopic)
+	app.Get("/docs/manual/:topic", s.manualTopic)
 	app.Get("/docs/:file", s.docsFile)
 	app.Get("/sitemap.xml", s.identify, s.kept, s.sitemapIndex)
 	app.Get("/sitemap/:type.xml", s.identify, s.kept, s.sitemap)

@@ -71,6 +71,7 @@ type Server struct {
 	bodyLimit int
 	silent    sync.Map // see listener
 	documents documents
+	manual    func() (map[string][]byte, error) // rendered at the first request
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -84,6 +85,7 @@ func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
+	s.manual = sync.OnceValues(renderManual)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -31,7 +31,8 @@ var table = map[string][]string{
 	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "asset", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "lead", "search", "strapi", "meili", "openapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "lead", "search", "strapi", "meili", "openapi", "manual", "value"},
+	"manual":   {},
 	"house":    {},
 }
 
@@ -50,6 +51,7 @@ var homes = map[string][]string{
 	"github.com/andybalholm/brotli":            {"pkg/api"},
 	"github.com/swaggest/swgui":                {"pkg/api"},
 	"github.com/minio/minio-go/v7":             {"pkg/blob/s3blob"},
+	"github.com/yuin/goldmark":                 {"pkg/manual"},
 	"github.com/blevesearch":                   {"pkg/search/blevesearch"},
 	"github.com/RoaringBitmap/roaring/v2":      {"pkg/search/blevesearch"}, // the bitmaps that Bleve gives out
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
