@@ -207,7 +207,7 @@ func TestForeignWritesAreNoticed(t *testing.T) {
 	topic := s.create("topics", `{"name":"Alt"}`)
 	project := s.create("projects", `{"title":"Gemeinsam","topics":["`+topic+`"]}`)
 	path := "/api/projects/" + project + "?populate=topics"
-	st, err := sqlitestore.Open(file, sqlitestore.Options{})
+	st, err := sqlitestore.Open(file, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

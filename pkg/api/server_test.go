@@ -106,7 +106,7 @@ func prepare() error {
 		return err
 	}
 	prepared.dir = dir
-	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func openSQLiteAt(t testing.TB, dir string) store.Store {
 	if err := os.CopyFS(dir, os.DirFS(prepared.dir)); err != nil {
 		t.Fatal(err)
 	}
-	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

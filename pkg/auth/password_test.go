@@ -86,7 +86,7 @@ func TestHashingWaitsForASlot(t *testing.T) {
 }
 
 func TestSignInRenewsAnOldHash(t *testing.T) {
-	st, err := sqlitestore.Open(filepath.Join(t.TempDir(), "test.db"), sqlitestore.Options{})
+	st, err := sqlitestore.Open(filepath.Join(t.TempDir(), "test.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

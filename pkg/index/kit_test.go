@@ -85,7 +85,7 @@ func openKit(t testing.TB, file string, engine search.Engine) *kit {
 
 func openKitOf(t testing.TB, file string, engine search.Engine, types *schema.Set) *kit {
 	t.Helper()
-	db, err := sqlitestore.Open(file, sqlitestore.Options{})
+	db, err := sqlitestore.Open(file, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
