@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +44,9 @@ var kinds = map[Kind]rules{
 	Enum: enumKind{}, Email: emailKind{}, URI: uriKind{}, Slug: slugKind{}, Relation: relationKind{}, Asset: assetKind{},
 	Point: pointKind{}, Object: objectKind{}, JSON: jsonKind{},
 }
+
+// Kinds lists every kind of field, in alphabetical order.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }
 
 // place is where in an entry a value stands. It is a chain to the root, so that nothing is built unless there is a problem.
 type place struct {
