@@ -144,13 +144,7 @@ func (l *loader) field(k keywords, name string, t *Type, level int) *Field {
 	return f
 }
 
-func (f *Field) localizedByDefault() bool {
-	switch f.Kind {
-	case String, Text, RichText, Slug:
-		return true
-	}
-	return false
-}
+func (f *Field) localizedByDefault() bool { return f.traits().localized }
 
 func (l *loader) objectFields(f *Field, k keywords, t *Type, level int) {
 	f.byName = map[string]*Field{}

@@ -12,6 +12,8 @@ type emailKind struct{}
 
 func (emailKind) yup() string { return "string" }
 
+func (emailKind) traits() traits { return traits{textual: true, ordered: true, counted: true} }
+
 func (emailKind) normal(_ *Field, sent any) (any, *problem) {
 	s, w := line(sent)
 	if w != nil || s == "" {

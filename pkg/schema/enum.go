@@ -10,6 +10,8 @@ type enumKind struct{}
 
 func (enumKind) yup() string { return "string" }
 
+func (enumKind) traits() traits { return traits{textual: true, ordered: true, counted: true} }
+
 func (enumKind) normal(f *Field, sent any) (any, *problem) {
 	s, ok := sent.(string)
 	switch {

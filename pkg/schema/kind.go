@@ -16,6 +16,23 @@ type rules interface {
 	normal(f *Field, sent any) (any, *problem)
 	// yup is the name that Strapi's validator has for the values.
 	yup() string
+	// traits tells what the rest of the product may do with a field of the kind.
+	traits() traits
+}
+
+// traits are the abilities of a kind. A new kind has none until its file says so.
+type traits struct {
+	textual   bool // holds text that has a folded twin
+	ordered   bool // a list can be sorted by it
+	counted   bool // the search can count its values
+	populated bool // responses have it only if populate names it
+	localized bool // each locale has its own value unless x-localized says otherwise
+	short     bool // ordered and counted only up to MaxSortLength
+}
+
+// comparer reads a value of a filter that is not a string. A kind without it is compared with text alone.
+type comparer interface {
+	compare(v any) (any, *problem)
 }
 
 // declarer reads and checks the keywords that only its kind has.

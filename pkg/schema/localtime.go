@@ -23,6 +23,8 @@ type localTimeKind struct{}
 
 func (localTimeKind) yup() string { return "object" }
 
+func (localTimeKind) traits() traits { return traits{ordered: true, counted: true} }
+
 func (localTimeKind) normal(f *Field, sent any) (any, *problem) {
 	o, ok := sent.(value.Object)
 	if !ok {

@@ -63,6 +63,8 @@ type richTextKind struct{}
 
 func (richTextKind) yup() string { return "string" }
 
+func (richTextKind) traits() traits { return traits{textual: true, localized: true} }
+
 func (richTextKind) normal(f *Field, sent any) (any, *problem) {
 	s, w := utf8Text(sent)
 	if w != nil {

@@ -72,15 +72,7 @@ func checkInner(f *Field, k keywords) {
 	}
 }
 
-func (f *Field) facetable() bool {
-	switch f.Kind {
-	case Text, RichText, JSON, Object, Point, Asset:
-		return false
-	case String:
-		return f.MaxLength <= MaxSortLength
-	}
-	return true
-}
+func (f *Field) facetable() bool { return f.traits().counted && f.shortEnough() }
 
 func checkDefault(f *Field, k keywords) {
 	sent, ok := k.m["default"]
