@@ -136,7 +136,11 @@ func (s *Service) remove(ctx context.Context, id int64, guard bool) error {
 			return err
 		}
 		if done {
-			return s.endSessions(ctx, query.Where("meta.account", query.Eq, key(id)))
+			own := query.Where("meta.account", query.Eq, key(id))
+			if err := s.end(ctx, networks, own); err != nil {
+				return err
+			}
+			return s.endSessions(ctx, own)
 		}
 	}
 	return crowded()

@@ -47,7 +47,7 @@ var currentCost = params{hashMemory, hashTime, hashThreads}
 func (h hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLength)
 	rand.Read(salt) // never fails, see newSecret
-	key, err := h.derive(ctx, password, salt, currentCost, hashLength)
+	key, err := h.derive(ctx, password, salt, currentCost, hashLength, nil)
 	if err != nil {
 		return "", err
 	}
@@ -57,13 +57,14 @@ func (h hasher) hash(ctx context.Context, password string) (string, error) {
 }
 
 // verify tells whether the password belongs to the PHC string, and whether that was made with other costs than today's. A string that
-// is none, so also the "" of an unknown account, costs as much as one and is never right.
-func (h hasher) verify(ctx context.Context, phc, password string) (ok, outdated bool, err error) {
+// is none, so also the "" of an unknown account, costs as much as one and is never right. If admit returns an error once the slot is
+// free, nothing is hashed and verify returns that error.
+func (h hasher) verify(ctx context.Context, phc, password string, admit func() error) (ok, outdated bool, err error) {
 	p, salt, want, known := parsePHC(phc)
 	if !known {
 		p, salt, want = currentCost, make([]byte, saltLength), make([]byte, hashLength)
 	}
-	key, err := h.derive(ctx, password, salt, p, uint32(len(want)))
+	key, err := h.derive(ctx, password, salt, p, uint32(len(want)), admit)
 	if err != nil {
 		return false, false, err
 	}
@@ -71,12 +72,17 @@ func (h hasher) verify(ctx context.Context, phc, password string) (ok, outdated 
 	return same && known, p != currentCost || len(want) != hashLength, nil
 }
 
-func (h hasher) derive(ctx context.Context, password string, salt []byte, p params, length uint32) ([]byte, error) {
+func (h hasher) derive(ctx context.Context, password string, salt []byte, p params, length uint32, admit func() error) ([]byte, error) {
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
 	case <-ctx.Done():
 		return nil, fault.Wrap(fault.Timeout, context.Cause(ctx), "The request took too long")
+	}
+	if admit != nil {
+		if err := admit(); err != nil {
+			return nil, err
+		}
 	}
 	return argon2.IDKey([]byte(password), salt, p.time, p.memory, p.threads, length), nil
 }

@@ -44,6 +44,8 @@ type Service struct {
 	hasher   hasher
 	throttle *throttle
 	roles    *Roles
+
+	networkHash []byte // the key of the hash of networks
 }
 
 // New makes the service and its collections.
@@ -61,6 +63,7 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 		{Name: tokens, Indexes: [][]string{{"meta.id"}}},
 		{Name: previews, Indexes: [][]string{{"meta.expires"}}},
 		{Name: tokenNames},
+		{Name: networks, Indexes: [][]string{{"meta.account", "meta.used"}, {"meta.used"}}},
 		{Name: roles},
 		{Name: singles, Many: []string{"meta.admins"}},
 	} {
@@ -75,7 +78,13 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 	if err := held.refresh(ctx); err != nil {
 		return nil, err
 	}
-	return &Service{store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now), roles: held}, nil
+	hashKey, err := networkHashKey(ctx, st)
+	if err != nil {
+		return nil, fmt.Errorf("the key for the networks of sign-ins: %w", err)
+	}
+	return &Service{
+		store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now), roles: held, networkHash: hashKey,
+	}, nil
 }
 
 // nextID takes the next number of a counter. A number that is not used, since the process ended, is never given again.

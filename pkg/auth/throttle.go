@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -8,58 +9,126 @@ import (
 	"kontor/pkg/rate"
 )
 
-// Wrong passwords that one identifier and one address may try. An address is often a whole town hall, so it has more.
+// The wrong passwords that a sign-in may try. A network is one IPv4 address or an IPv6 /64.
+//
+// perPair is the limit that people meet. An account counts from each network by itself, so failures elsewhere do not lock its
+// owner out. perAccount bounds an attacker with many networks: 100 failures, then one in five minutes. A network from which the
+// account signed in lately passes it.
+//
+// perNetwork bounds nobody by itself, since an address is often a whole town hall or a mobile network: after so many failures of
+// people who never signed in from there, each further name has perPairStrict in place of perPair. Invented names therefore lock
+// out nobody, and guessing one password for many accounts has three tries for each.
 var (
-	perIdentifier = rate.Limit{Burst: 10, Every: 30 * time.Second}
-	perAddress    = rate.Limit{Burst: 50, Every: 5 * time.Second}
+	perPair       = rate.Limit{Burst: 10, Every: 30 * time.Second}
+	perPairStrict = rate.Limit{Burst: 3, Every: 5 * time.Minute}
+	perAccount    = rate.Limit{Burst: 100, Every: 5 * time.Minute}
+	perNetwork    = rate.Limit{Burst: 50, Every: 5 * time.Second}
 )
 
-// maxBuckets bounds the memory.
+// perLine is how often the log repeats that the same name is refused from the same network.
+var perLine = rate.Limit{Burst: 1, Every: time.Minute}
+
+// maxBuckets bounds the memory of each kind of bucket, about 250 bytes a bucket.
 const maxBuckets = 20_000
 
-// throttle slows down those who guess passwords.
-type throttle struct{ *rate.Limiter[string] }
+// bucket says whose failures are counted together; one of the two is empty in the wide ones.
+type bucket struct{ who, network string }
 
-func newThrottle(now func() time.Time) *throttle { return &throttle{rate.New[string](now, maxBuckets)} }
-
-// attempt is one try that was let through.
-type attempt struct {
-	t    *throttle
-	keys []string
+// throttle slows down password guessing. It counts failures only.
+type throttle struct {
+	accounts *rate.Limiter[bucket] // of names that are an account
+	invented *rate.Limiter[bucket] // of all other names: a flood of them must not push an account's failures out of memory
+	networks *rate.Limiter[bucket]
+	lines    *rate.Limiter[bucket]
 }
 
-// begin takes a token of the identifier's bucket and one of the address's ("" if there is none); TooMany with the seconds to wait in
-// details.retryAfter if one is empty.
-func (t *throttle) begin(identifier, address string) (attempt, error) {
-	a := attempt{t: t}
-	if address != "" {
-		if err := a.take("address/"+network(address), perAddress); err != nil {
-			return a, err
-		}
+func newThrottle(now func() time.Time) *throttle {
+	return &throttle{
+		accounts: rate.New[bucket](now, maxBuckets), invented: rate.New[bucket](now, maxBuckets),
+		networks: rate.New[bucket](now, maxBuckets), lines: rate.New[bucket](now, maxBuckets),
+	}
+}
+
+// attempt is one sign-in or one change of a password.
+type attempt struct {
+	t       *throttle
+	names   *rate.Limiter[bucket]
+	who     string
+	network string
+	known   bool // the account signed in lately from the network
+}
+
+// signIn prepares the attempt of a sign-in. E-mail address and user name of one account are one; id is 0 if there is no account.
+func (t *throttle) signIn(id int64, identifier, network string, known bool) attempt {
+	if id > 0 {
+		return attempt{t: t, names: t.accounts, who: key(id), network: network, known: known}
 	}
 	if len(identifier) > maxMail {
-		identifier = "" // none is that long; all such share a bucket
+		identifier = "" // no account's is so long; all such share a bucket
 	}
-	return a, a.take("identifier/"+fold(identifier), perIdentifier)
+	return attempt{t: t, names: t.invented, who: fold(identifier), network: network}
 }
 
-func (a *attempt) take(key string, l rate.Limit) error {
-	state, ok := a.t.Take(key, l)
+// change prepares the attempt to change a password within a session, which counts by itself: a stolen session must not lock the
+// owner out of signing in.
+func (t *throttle) change(id int64, session string) attempt {
+	return attempt{t: t, names: t.accounts, who: key(id), network: session, known: true}
+}
+
+func (a attempt) pair() bucket { return bucket{who: a.who, network: a.network} }
+
+func (a attempt) pairLimit() rate.Limit {
+	if a.known || a.network == "" {
+		return perPair
+	}
+	if _, ok := a.t.networks.Look(bucket{network: a.network}, perNetwork); !ok {
+		return perPairStrict
+	}
+	return perPair
+}
+
+// admit returns TooMany with the seconds to wait in details.retryAfter if the attempt may not be made now. It changes nothing.
+func (a attempt) admit() error {
+	state, ok := a.names.Look(a.pair(), a.pairLimit())
+	if ok && !a.known {
+		state, ok = a.names.Look(bucket{who: a.who}, perAccount)
+	}
 	if !ok {
 		return fault.New(fault.TooMany, "Too many sign-in attempts, try again later").With("retryAfter", rate.Seconds(state.Wait))
 	}
-	a.keys = append(a.keys, key)
 	return nil
 }
 
-// forgive gives the tokens back: the attempt was no wrong guess.
-func (a attempt) forgive() {
-	for _, key := range a.keys {
-		a.t.Give(key)
+// fail counts a wrong password.
+func (a attempt) fail() {
+	a.names.Take(a.pair(), a.pairLimit())
+	if a.known {
+		return
+	}
+	a.names.Take(bucket{who: a.who}, perAccount)
+	if a.network != "" {
+		a.t.networks.Take(bucket{network: a.network}, perNetwork)
 	}
 }
 
-// network is what of an address counts as one caller.
+// succeed forgets the failures that the account had from the network. Those of the account elsewhere stand: they were not its owner's.
+func (a attempt) succeed() { a.names.Forget(a.pair()) }
+
+// failedSignIn counts a wrong password and logs it. The identifier is not logged, since people also type passwords there.
+func (s *Service) failedSignIn(ctx context.Context, a attempt, r record, address string) {
+	a.fail()
+	s.log.InfoContext(ctx, "sign-in failed", "address", address, "account", r.ID)
+}
+
+// refusedSignIn logs a sign-in that a limit refused, once a minute for one name and network.
+func (s *Service) refusedSignIn(ctx context.Context, a attempt, r record, address string, err error) {
+	if _, first := s.throttle.lines.Take(a.pair(), perLine); first {
+		s.log.InfoContext(ctx, "sign-in refused after too many failures", "address", address, "account", r.ID,
+			"retryAfter", fault.As(err).Details["retryAfter"])
+	}
+}
+
+// network is the part of an address that counts as one caller; "" if there is no address.
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
