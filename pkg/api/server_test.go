@@ -134,7 +134,7 @@ func services(st store.Store, types *schema.Set, dir string, log *slog.Logger) (
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	o := content.Options{Meta: schemas.FS, Roles: accounts.Roles(), Files: files}
+	o := content.Options{Meta: schemas.FS, Roles: accounts.Roles(), Actors: accounts.ActorNames, Files: files}
 	if tracked, ok := st.(*store.Tracked); ok {
 		o.Generation = tracked.Generation
 	}
