@@ -106,21 +106,23 @@ func parsePHC(s string) (p params, salt, hash []byte, ok bool) {
 
 // checkPassword says what is wrong with a new password of an account; nil if nothing is.
 func checkPassword(password string, a Account) *fault.Field {
-	n := utf8.RuneCountInString(password)
+	n, seen := utf8.RuneCountInString(password), utf8.RuneCountInString(strings.TrimFunc(password, isBlank))
 	switch {
 	case password == "":
 		return required("password")
 	case !utf8.ValidString(password):
 		return wrong("password", "encoding", "password must be UTF-8", "Das Passwort muss UTF-8 sein")
+	case seen == 0:
+		return wrong("password", "blank", "password must not be blank", "Das Passwort darf nicht nur aus Leerzeichen bestehen")
 	case n < minPassword:
 		return wrong("password", "too_short", fmt.Sprintf("password must be at least %d characters", minPassword),
 			fmt.Sprintf("Das Passwort braucht mindestens %d Zeichen", minPassword))
+	case seen < minPassword:
+		return wrong("password", "too_short", fmt.Sprintf("password must be at least %d characters, blanks at its ends not counted", minPassword),
+			fmt.Sprintf("Das Passwort braucht mindestens %d Zeichen; Leerzeichen an den Enden zählen nicht", minPassword))
 	case n > maxPassword:
 		return wrong("password", "too_long", fmt.Sprintf("password must be at most %d characters", maxPassword),
 			fmt.Sprintf("Das Passwort darf höchstens %d Zeichen haben", maxPassword))
-	case fold(password) == fold(a.Mail), a.Username != "" && fold(password) == fold(a.Username):
-		return wrong("password", "guessable", "password must differ from email and username",
-			"Das Passwort darf weder die E-Mail-Adresse noch der Benutzername sein")
 	}
-	return nil
+	return checkGuessable(password, a)
 }
