@@ -31,57 +31,65 @@ var perLine = rate.Limit{Burst: 1, Every: time.Minute}
 // maxBuckets bounds the memory of each kind of bucket, about 250 bytes a bucket.
 const maxBuckets = 20_000
 
-// bucket says whose failures are counted together; one of the two is empty in the wide ones.
-type bucket struct{ who, network string }
+// pair is a name, an account's number or an invented one, and the network from which somebody signs in with it.
+type pair struct{ who, network string }
+
+// failures are those of one kind of names. The wide buckets have room of their own: whoever guesses at one account from many
+// networks fills the pairs, and must not push the failures of all other accounts out of memory.
+type failures struct {
+	pairs *rate.Limiter[pair]
+	wide  *rate.Limiter[string] // by name
+}
+
+func newFailures(now func() time.Time) failures {
+	return failures{pairs: rate.New[pair](now, maxBuckets), wide: rate.New[string](now, maxBuckets)}
+}
 
 // throttle slows down password guessing. It counts failures only.
 type throttle struct {
-	accounts *rate.Limiter[bucket] // of names that are an account
-	invented *rate.Limiter[bucket] // of all other names: a flood of them must not push an account's failures out of memory
-	networks *rate.Limiter[bucket]
-	lines    *rate.Limiter[bucket]
+	accounts failures
+	invented failures              // of names that are no account, apart from accounts for the same reason
+	networks *rate.Limiter[string] // by network
+	lines    *rate.Limiter[pair]   // of the log
 }
 
 func newThrottle(now func() time.Time) *throttle {
 	return &throttle{
-		accounts: rate.New[bucket](now, maxBuckets), invented: rate.New[bucket](now, maxBuckets),
-		networks: rate.New[bucket](now, maxBuckets), lines: rate.New[bucket](now, maxBuckets),
+		accounts: newFailures(now), invented: newFailures(now),
+		networks: rate.New[string](now, maxBuckets), lines: rate.New[pair](now, maxBuckets),
 	}
 }
 
 // attempt is one sign-in or one change of a password.
 type attempt struct {
-	t       *throttle
-	names   *rate.Limiter[bucket]
-	who     string
-	network string
-	known   bool // the account signed in lately from the network
+	t        *throttle
+	failures failures
+	pair
+	known bool // the account signed in lately from the network
 }
 
 // signIn prepares the attempt of a sign-in. E-mail address and user name of one account are one; id is 0 if there is no account.
 func (t *throttle) signIn(id int64, identifier, network string, known bool) attempt {
 	if id > 0 {
-		return attempt{t: t, names: t.accounts, who: key(id), network: network, known: known}
+		return attempt{t: t, failures: t.accounts, pair: pair{key(id), network}, known: known}
 	}
 	if len(identifier) > maxMail {
 		identifier = "" // no account's is so long; all such share a bucket
 	}
-	return attempt{t: t, names: t.invented, who: fold(identifier), network: network}
+	return attempt{t: t, failures: t.invented, pair: pair{fold(identifier), network}}
 }
 
 // change prepares the attempt to change a password within a session, which counts by itself: a stolen session must not lock the
 // owner out of signing in.
 func (t *throttle) change(id int64, session string) attempt {
-	return attempt{t: t, names: t.accounts, who: key(id), network: session, known: true}
+	return attempt{t: t, failures: t.accounts, pair: pair{key(id), session}, known: true}
 }
-
-func (a attempt) pair() bucket { return bucket{who: a.who, network: a.network} }
 
 func (a attempt) pairLimit() rate.Limit {
 	if a.known || a.network == "" {
 		return perPair
 	}
-	if _, ok := a.t.networks.Look(bucket{network: a.network}, perNetwork); !ok {
+	if _, ok := a.t.networks.Look(a.network, perNetwork); !ok {
 		return perPairStrict
 	}
 	return perPair
@@ -89,9 +97,9 @@ func (a attempt) pairLimit() rate.Limit {
 
 // admit returns TooMany with the seconds to wait in details.retryAfter if the attempt may not be made now. It changes nothing.
 func (a attempt) admit() error {
-	state, ok := a.names.Look(a.pair(), a.pairLimit())
+	state, ok := a.failures.pairs.Look(a.pair, a.pairLimit())
 	if ok && !a.known {
-		state, ok = a.names.Look(bucket{who: a.who}, perAccount)
+		state, ok = a.failures.wide.Look(a.who, perAccount)
 	}
 	if !ok {
 		return fault.New(fault.TooMany, "Too many sign-in attempts, try again later").With("retryAfter", rate.Seconds(state.Wait))
@@ -101,18 +109,18 @@ func (a attempt) admit() error {
 
 // fail counts a wrong password.
 func (a attempt) fail() {
-	a.names.Take(a.pair(), a.pairLimit())
+	a.failures.pairs.Take(a.pair, a.pairLimit())
 	if a.known {
 		return
 	}
-	a.names.Take(bucket{who: a.who}, perAccount)
+	a.failures.wide.Take(a.who, perAccount)
 	if a.network != "" {
-		a.t.networks.Take(bucket{network: a.network}, perNetwork)
+		a.t.networks.Take(a.network, perNetwork)
 	}
 }
 
 // succeed forgets the failures that the account had from the network. Those of the account elsewhere stand: they were not its owner's.
-func (a attempt) succeed() { a.names.Forget(a.pair()) }
+func (a attempt) succeed() { a.failures.pairs.Forget(a.pair) }
 
 // failedSignIn counts a wrong password and logs it. The identifier is not logged, since people also type passwords there.
 func (s *Service) failedSignIn(ctx context.Context, a attempt, r record, address string) {
@@ -122,7 +130,7 @@ func (s *Service) failedSignIn(ctx context.Context, a attempt, r record, address
 
 // refusedSignIn logs a sign-in that a limit refused, once a minute for one name and network.
 func (s *Service) refusedSignIn(ctx context.Context, a attempt, r record, address string, err error) {
-	if _, first := s.throttle.lines.Take(a.pair(), perLine); first {
+	if _, first := s.throttle.lines.Take(a.pair, perLine); first {
 		s.log.InfoContext(ctx, "sign-in refused after too many failures", "address", address, "account", r.ID,
 			"retryAfter", fault.As(err).Details["retryAfter"])
 	}

@@ -111,9 +111,16 @@ func TestThrottleDoesNotTellAccounts(t *testing.T) {
 	}
 }
 
-// A flood of invented names pushes no failure of an account out of memory.
+// A flood of invented names, or of networks at one account, pushes no failure of other accounts out of memory.
 func TestThrottleSurvivesAFlood(t *testing.T) {
 	l := newLimits(t)
+	for i := range perAccount.Burst {
+		l.guess(1, 1, l.signIn(2, "b@x.example", fmt.Sprint("bot ", i), false))
+	}
+	for i := range maxBuckets + 10 {
+		_ = l.signIn(3, "c@x.example", fmt.Sprint("bot ", i), false).admit()
+	}
+	l.guess(1, 0, l.signIn(2, "b@x.example", "new", false))
 	l.guess(10, 10, l.signIn(1, "a@x.example", "evil", false))
 	for i := range maxBuckets + 10 {
 		l.signIn(0, fmt.Sprint("nobody", i), "evil", false).fail()
