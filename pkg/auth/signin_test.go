@@ -157,11 +157,11 @@ func TestSignInsAtOnce(t *testing.T) {
 		wait.Wait()
 		return got
 	}
-	if got := atOnce(30, password); got[""] != 30 {
-		t.Errorf("30 right passwords at once: %v", got)
+	if got := atOnce(14, password); got[""] != 14 {
+		t.Errorf("14 right passwords at once: %v", got)
 	}
-	if got := atOnce(40, "wrong"); got[fault.Invalid] < 10 || got[fault.Invalid] > 13 {
-		t.Errorf("40 wrong passwords at once: %v", got)
+	if got := atOnce(24, "wrong"); got[fault.Invalid] < 10 || got[fault.Invalid] > 13 {
+		t.Errorf("24 wrong passwords at once: %v", got)
 	}
 }
 
