@@ -142,7 +142,7 @@ func (s *Service) Accounts(ctx context.Context, p query.Page) ([]Account, int, e
 
 // CountNameless counts the accounts without a display name.
 func (s *Service) CountNameless(ctx context.Context) (int, error) {
-	return s.store.Count(ctx, accounts, query.Where("meta.name", query.Null, nil))
+	return s.store.Count(ctx, accounts, query.AllOf(query.Where("meta.id", query.NotNull, nil), query.Where("meta.name", query.Null, nil)))
 }
 
 func (s *Service) record(ctx context.Context, key string) (record, error) {
