@@ -97,12 +97,12 @@ func services(ctx context.Context, c config.Config, st *store.Tracked, files *as
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := auth.New(ctx, st, auth.Options{Log: log})
+	accounts, err := auth.New(ctx, st, auth.Options{Log: log, Office: c.OfficeName})
 	if err != nil {
 		return nil, nil, err
 	}
 	entries, err := content.New(ctx, st, types, content.Options{
-		Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Files: files, Generation: st.Generation,
+		Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Actors: accounts.ActorNames, Files: files, Generation: st.Generation,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -113,11 +113,20 @@ func services(ctx context.Context, c config.Config, st *store.Tracked, files *as
 	return accounts, entries, nil
 }
 
-// needAccount says how to get in where nobody can.
+// needAccount logs how to make an account where there is none, and how to name those that have no name.
 func needAccount(ctx context.Context, accounts *auth.Service, log *slog.Logger) error {
 	_, n, err := accounts.Accounts(ctx, query.Page{Count: true})
-	if err == nil && n == 0 {
-		log.Info("there is no account yet; make one with: kontor user add --email … --role admin")
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		log.Info("there is no account yet; make one with: kontor user add --email … --name … --role admin")
+		return nil
+	}
+	nameless, err := accounts.CountNameless(ctx)
+	if err == nil && nameless > 0 {
+		log.Info("accounts without a name appear in histories by user name or number; name them with: kontor user name --email … --name …",
+			"accounts", nameless)
 	}
 	return err
 }

@@ -216,7 +216,7 @@ func TestForeignWritesAreNoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, accounts, _, err := services(st, types, s.dir)
+	foreign, accounts, _, err := services(st, types, s.dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

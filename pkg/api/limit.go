@@ -2,10 +2,13 @@ package api
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -106,6 +109,7 @@ func (s *Server) clientAddress(c *fiber.Ctx) netip.Addr {
 	}
 	addr := tcp.AddrPort().Addr().Unmap()
 	if !s.trusts(addr) {
+		s.untrusted.warn(s.log, c, addr)
 		return addr
 	}
 	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor)
@@ -122,6 +126,36 @@ func (s *Server) clientAddress(c *fiber.Ctx) netip.Addr {
 		}
 	}
 	return addr
+}
+
+// maxUntrusted is how many peers the log names whose X-Forwarded-For is not believed. It is more than one, since anybody who
+// reaches the server can send the header, which must not silence the warning about the operator's own proxy.
+const maxUntrusted = 10
+
+// untrusted warns of proxies that the operator has not named, once for each. All their readers count as one client, for the rate
+// limits and for sign-ins.
+type untrusted struct {
+	full  atomic.Bool
+	mu    sync.Mutex
+	peers map[netip.Addr]bool
+}
+
+func (u *untrusted) warn(log *slog.Logger, c *fiber.Ctx, peer netip.Addr) {
+	if u.full.Load() || len(c.Request().Header.Peek(fiber.HeaderXForwardedFor)) == 0 {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.peers[peer] || len(u.peers) >= maxUntrusted {
+		return
+	}
+	if u.peers == nil {
+		u.peers = map[netip.Addr]bool{}
+	}
+	u.peers[peer] = true
+	u.full.Store(len(u.peers) >= maxUntrusted)
+	log.Warn("X-Forwarded-For of a peer that is not a trusted proxy is ignored: all its readers share one limit. "+
+		"If it is your proxy, name it in trusted-proxies", "peer", peer.String())
 }
 
 // hopAddress reads an address as proxies write it: alone, or with a port.

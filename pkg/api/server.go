@@ -70,6 +70,7 @@ type Server struct {
 
 	bodyLimit int
 	silent    sync.Map // see listener
+	untrusted untrusted
 	documents documents
 	manual    func() (map[string][]byte, error) // rendered at the first request
 }

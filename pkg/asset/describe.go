@@ -25,6 +25,7 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 		if err != nil {
 			return File{}, err
 		}
+		old := f.Facts
 		if changes.Name != nil {
 			f.Name = cleanName(*changes.Name)
 		}
@@ -36,7 +37,7 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 				*p.to = *p.from
 			}
 		}
-		if err := fault.Fields(f.Facts.clean()); err != nil {
+		if err := fault.Fields(f.Facts.clean(old)); err != nil {
 			return File{}, err
 		}
 		f.UpdatedAt = s.now().UTC().Truncate(time.Millisecond)

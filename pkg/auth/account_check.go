@@ -19,7 +19,7 @@ var documentID = regexp.MustCompile(`^[a-z0-9]{24}$`)
 // check says everything that is wrong with an account but its password; role is what is wrong with that.
 func check(a Account, role *fault.Field) []fault.Field {
 	var out []fault.Field
-	for _, f := range []*fault.Field{checkMail(a.Mail), checkUsername(a.Username), role} {
+	for _, f := range []*fault.Field{checkMail(a.Mail), checkUsername(a.Username), checkDisplayName(a.DisplayName), role} {
 		if f != nil {
 			out = append(out, *f)
 		}
@@ -53,6 +53,19 @@ func checkUsername(s string) *fault.Field {
 		return wrong("username", "pattern", "username must not contain @", "Der Benutzername darf kein @ enthalten") // it could be another's address
 	case !printable(s), strings.TrimSpace(s) != s:
 		return wrong("username", "pattern", "username has characters that can't be seen", "Der Benutzername hat unsichtbare Zeichen")
+	}
+	return nil
+}
+
+func checkDisplayName(s string) *fault.Field {
+	switch {
+	case utf8.RuneCountInString(s) > 100:
+		return wrong("name", "too_long", "name must be at most 100 characters", "Der Name darf höchstens 100 Zeichen haben")
+	case strings.Contains(s, "@"):
+		return wrong("name", "pattern", "name must not contain @: others read it, so it can't be an address",
+			"Der Name darf kein @ enthalten: Andere lesen ihn, deshalb darf er keine Adresse sein")
+	case !printable(s), strings.TrimSpace(s) != s:
+		return wrong("name", "pattern", "name has characters that can't be seen", "Der Name hat unsichtbare Zeichen")
 	}
 	return nil
 }

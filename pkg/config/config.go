@@ -20,6 +20,7 @@ type Config struct {
 	Schemas         string        // the directory of the content types; "" for the shipped ones
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
 	SiteURL         string        // where the public site is, without a slash at the end; "" if nobody said
+	OfficeName      string        // the author of changes as callers of an organisation read it
 	Store           string        // "" for SQLite in Data, else an address of MongoDB, with its password
 	Blob            string        // "" for files in Data
 	LogFormat       string        // LogText or LogJSON

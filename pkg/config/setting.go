@@ -54,6 +54,8 @@ func settings() []setting {
 			parse: into(func(c *Config) *string { return &c.BaseURL }, webAddress), show: func(c *Config) string { return c.BaseURL }},
 		{name: "site-url", kind: textKind, help: "where the public site is, https://…: for sitemaps and previews",
 			parse: into(func(c *Config) *string { return &c.SiteURL }, webAddress), show: func(c *Config) string { return c.SiteURL }},
+		{name: "office-name", kind: textKind, standard: "Redaktion", help: "how organisations read the authors of the office's changes",
+			parse: into(func(c *Config) *string { return &c.OfficeName }, present), show: func(c *Config) string { return c.OfficeName }},
 		// A database's address carries its password.
 		{name: "store", kind: textKind, secret: true, help: "where documents are kept, mongodb://…; empty is SQLite in the data directory",
 			parse: into(func(c *Config) *string { return &c.Store }, database), show: func(c *Config) string { return c.Store }},

@@ -141,6 +141,7 @@ func (w *write) withDefaults(changes Changes) Changes {
 func (w *write) revive() {
 	delete(w.next.meta, "deletedAt")
 	delete(w.next.meta, "deletedBy")
+	delete(w.next.meta, "deletedById")
 }
 
 // change merges changes into the draft and publishes it if that is meant and allowed. The action's rules must allow the result.

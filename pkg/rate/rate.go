@@ -112,6 +112,16 @@ func (l *Limiter[K]) Give(key K) {
 	}
 }
 
+// Forget fills the bucket of a key.
+func (l *Limiter[K]) Forget(key K) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e, ok := l.buckets[key]; ok {
+		l.order.Remove(e)
+		delete(l.buckets, key)
+	}
+}
+
 // Network is the part of an address that one customer of a provider has: all of an IPv4 address, the first 64 bits of an IPv6 one.
 func Network(a netip.Addr) netip.Prefix {
 	a = a.Unmap().WithZone("")

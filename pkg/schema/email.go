@@ -28,4 +28,6 @@ func (emailKind) normal(_ *Field, sent any) (any, *problem) {
 	return s[:i] + strings.ToLower(s[i:]), nil
 }
 
+func (emailKind) refuse(v any) *problem { return refuseInvisible(v) }
+
 func (emailKind) declare(f *Field, _ keywords) { f.MaxLength = maxEmail }

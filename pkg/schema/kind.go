@@ -50,6 +50,12 @@ type stored interface {
 	check(f *Field, v any) *problem
 }
 
+// newcomer judges a value that the entry does not hold yet, by a rule that is younger than stored entries: these keep what they
+// have and can be edited, and only a new value must follow the rule.
+type newcomer interface {
+	refuse(v any) *problem
+}
+
 // plain gives the text that is folded, where it is not the value itself.
 type plain interface {
 	plain(s string) string

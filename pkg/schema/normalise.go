@@ -2,6 +2,7 @@ package schema
 
 import (
 	"maps"
+	"slices"
 
 	"kontor/pkg/fault"
 	"kontor/pkg/value"
@@ -30,6 +31,7 @@ type writer struct {
 	problems []fault.Field
 	newID    func() int64
 	stored   bool // the values come from the store and are only checked
+	kept     bool // the values are those of stored entries, so no newcomer judges them
 }
 
 func (w *writer) report(at *place, p *problem, sent any) {
@@ -73,14 +75,14 @@ func (w *writer) field(f *Field, at *place, current, sent any) any {
 	if f.Kind == Object {
 		return w.items(f, at, current, list)
 	}
-	return w.list(f, at, list)
+	return w.list(f, at, current, list)
 }
 
-func (w *writer) list(f *Field, at *place, list value.List) any {
+func (w *writer) list(f *Field, at *place, current any, list value.List) any {
 	out := make(value.List, 0, len(list))
 	seen := map[any]bool{}
 	for i, e := range list {
-		v := w.one(f, at.item(i), nil, e)
+		v := w.one(f, at.item(i), current, e)
 		if v == nil {
 			continue
 		}
@@ -115,5 +117,19 @@ func (w *writer) one(f *Field, at *place, current, sent any) any {
 		w.report(at, p, sent)
 		return nil
 	}
+	if n, ok := rules.(newcomer); ok && !w.kept && !holds(current, v) {
+		if p := n.refuse(v); p != nil {
+			w.report(at, p, sent)
+			return nil
+		}
+	}
 	return v
+}
+
+// holds tells whether a field has a value already: as its own, or as an element of its list.
+func holds(current, v any) bool {
+	if list, ok := current.(value.List); ok {
+		return slices.ContainsFunc(list, func(e any) bool { return value.Equal(e, v) })
+	}
+	return current != nil && value.Equal(current, v)
 }

@@ -37,6 +37,8 @@ func (stringKind) normal(f *Field, sent any) (any, *problem) {
 	return s, nil
 }
 
+func (stringKind) refuse(v any) *problem { return refuseInvisible(v) }
+
 func (stringKind) declare(f *Field, k keywords) {
 	declareLength(f, k, defaultString)
 	if f.MaxLength > maxString {
