@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	request, err := meili.DecodeSearch(c.Params("uid"), data)
+	request, err := meili.DecodeSearch(indexName(c), data)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 
 // searchGet is search with everything in the query string.
 func (s *Server) searchGet(c *fiber.Ctx) error {
-	request, err := meili.DecodeSearchURL(c.Params("uid"), rawQuery(c))
+	request, err := meili.DecodeSearchURL(indexName(c), rawQuery(c))
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (s *Server) facetSearch(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	request, err := meili.DecodeFacetSearch(c.Params("uid"), data)
+	request, err := meili.DecodeFacetSearch(indexName(c), data)
 	if err != nil {
 		return err
 	}
@@ -182,6 +183,15 @@ func missingIndex(err error, uid string) error {
 		return meili.IndexNotFound(uid)
 	}
 	return err
+}
+
+// indexName returns the name of an index in the path. One that is not percent-encoded as it should be is not a name.
+func indexName(c *fiber.Ctx) string {
+	sent := c.Params("uid")
+	if name, err := url.PathUnescape(sent); err == nil {
+		return name
+	}
+	return sent
 }
 
 // searchBody gives the JSON of a request, or an error in the words of the dialect.
