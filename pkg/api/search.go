@@ -11,6 +11,7 @@ import (
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
+	"kontor/pkg/index"
 	"kontor/pkg/meili"
 	"kontor/pkg/search"
 )
@@ -171,7 +172,7 @@ func (s *Server) planSearch(ctx context.Context, request *meili.Search) (*meili.
 // searchSettings gives what the public may use of an index.
 func (s *Server) searchSettings(ctx context.Context, uid string) (search.Settings, error) {
 	if s.index == nil {
-		return search.Settings{}, meili.IndexNotFound(uid)
+		return search.Settings{}, meili.IndexNotFound(uid, "")
 	}
 	settings, err := s.index.Settings(ctx, uid)
 	return settings, missingIndex(err, uid)
@@ -180,7 +181,8 @@ func (s *Server) searchSettings(ctx context.Context, uid string) (search.Setting
 // missingIndex says in the words of the dialect that an index is not there.
 func missingIndex(err error, uid string) error {
 	if fault.Is(err, fault.NotFound) {
-		return meili.IndexNotFound(uid)
+		why, _ := fault.As(err).Details[index.Why].(string)
+		return meili.IndexNotFound(uid, why)
 	}
 	return err
 }

@@ -52,9 +52,9 @@ func notOffered(what, why string) error {
 	return refuse(featureNotEnabled, "%s is not offered: %s.", what, why)
 }
 
-// IndexNotFound is the error of an index that is not there.
-func IndexNotFound(uid string) error {
-	return fault.New(fault.NotFound, "Index `%s` not found.", echo(uid)).With(codeDetail, indexNotFound)
+// IndexNotFound is the error of an index that is not there, with a sentence that says why; "" adds nothing.
+func IndexNotFound(uid, why string) error {
+	return fault.New(fault.NotFound, "%s", strings.TrimSpace("Index `"+echo(uid)+"` not found. "+why)).With(codeDetail, indexNotFound)
 }
 
 // Inside says in which query of a multi-search an error is. An index that is not there is what the path names in a

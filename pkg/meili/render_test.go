@@ -140,8 +140,8 @@ func TestAppendError(t *testing.T) {
 		err                 error
 		message, code, kind string
 	}{
-		{IndexNotFound("movies"), "Index `movies` not found.", "index_not_found", "invalid_request"},
-		{Inside(3, IndexNotFound("movies")), "Inside `.queries[3]`: Index `movies` not found.", "index_not_found", "invalid_request"},
+		{IndexNotFound("movies", ""), "Index `movies` not found.", "index_not_found", "invalid_request"},
+		{Inside(3, IndexNotFound("movies", "It moved.")), "Inside `.queries[3]`: Index `movies` not found. It moved.", "index_not_found", "invalid_request"},
 		{refuse(invalidSort, "No"), "No", "invalid_search_sort", "invalid_request"},
 		{MissingContentType(), "A Content-Type header is missing.", "missing_content_type", "invalid_request"},
 		{InvalidContentType("text/plain"), "The Content-Type `text/plain` is invalid.", "invalid_content_type", "invalid_request"},
