@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
+	"kontor/pkg/index"
 	"kontor/pkg/meili"
 	"kontor/pkg/search"
 )
@@ -63,7 +65,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	request, err := meili.DecodeSearch(c.Params("uid"), data)
+	request, err := meili.DecodeSearch(indexName(c), data)
 	if err != nil {
 		return err
 	}
@@ -72,7 +74,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 
 // searchGet is search with everything in the query string.
 func (s *Server) searchGet(c *fiber.Ctx) error {
-	request, err := meili.DecodeSearchURL(c.Params("uid"), rawQuery(c))
+	request, err := meili.DecodeSearchURL(indexName(c), rawQuery(c))
 	if err != nil {
 		return err
 	}
@@ -139,7 +141,7 @@ func (s *Server) facetSearch(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	request, err := meili.DecodeFacetSearch(c.Params("uid"), data)
+	request, err := meili.DecodeFacetSearch(indexName(c), data)
 	if err != nil {
 		return err
 	}
@@ -170,7 +172,7 @@ func (s *Server) planSearch(ctx context.Context, request *meili.Search) (*meili.
 // searchSettings gives what the public may use of an index.
 func (s *Server) searchSettings(ctx context.Context, uid string) (search.Settings, error) {
 	if s.index == nil {
-		return search.Settings{}, meili.IndexNotFound(uid)
+		return search.Settings{}, meili.IndexNotFound(uid, "")
 	}
 	settings, err := s.index.Settings(ctx, uid)
 	return settings, missingIndex(err, uid)
@@ -179,9 +181,19 @@ func (s *Server) searchSettings(ctx context.Context, uid string) (search.Setting
 // missingIndex says in the words of the dialect that an index is not there.
 func missingIndex(err error, uid string) error {
 	if fault.Is(err, fault.NotFound) {
-		return meili.IndexNotFound(uid)
+		why, _ := fault.As(err).Details[index.Why].(string)
+		return meili.IndexNotFound(uid, why)
 	}
 	return err
+}
+
+// indexName returns the name of an index in the path. One that is not percent-encoded as it should be is not a name.
+func indexName(c *fiber.Ctx) string {
+	sent := c.Params("uid")
+	if name, err := url.PathUnescape(sent); err == nil {
+		return name
+	}
+	return sent
 }
 
 // searchBody gives the JSON of a request, or an error in the words of the dialect.

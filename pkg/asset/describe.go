@@ -41,7 +41,7 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 			return File{}, err
 		}
 		f.UpdatedAt = s.now().UTC().Truncate(time.Millisecond)
-		err = s.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: f.described()}})
+		err = s.store.Apply(ctx, []store.Op{s.marked(f, f.described())})
 		var conflict *store.OpError
 		if !errors.As(err, &conflict) {
 			return f, err

@@ -60,7 +60,7 @@ var homes = map[string][]string{
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"pkg/schema", "pkg/api"}, // api: tests hold answers against the OpenAPI document
 	"golang.org/x/net":                         {"pkg/schema"},
-	"golang.org/x/text":                        {"pkg/schema", "pkg/asset"},
+	"golang.org/x/text":                        {"pkg/schema", "pkg/asset", "pkg/search/blevesearch", "pkg/meili"},
 	"github.com/gabriel-vasile/mimetype":       {"pkg/asset"},
 	"golang.org/x/crypto":                      {"pkg/auth"},
 	"golang.org/x/image":                       {"pkg/asset/rendition"},

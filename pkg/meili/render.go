@@ -35,7 +35,7 @@ func (p *Plan) appendResult(dst []byte, r search.Result, took time.Duration) []b
 	dst = value.AppendString(dst, p.search.text)
 	dst = appendNumber(dst, "processingTimeMs", int(took.Milliseconds()))
 	dst = p.appendWindow(dst, r.Total)
-	if p.search.facets != nil {
+	if len(p.search.facets) > 0 {
 		dst = p.appendFacets(dst, r.Facets)
 	}
 	return append(dst, '}')

@@ -43,7 +43,7 @@ func TestAppend(t *testing.T) {
 			`{"hits":[{},{}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37,` +
 				`"facetDistribution":{"topics":{"IT":20,"B\"au":3},"startYear":{"2020":1},"documentId":{}},"facetStats":{"startYear":{"min":2010,"max":2020}}}`},
 		{"no facets", `{"facets":[],"attributesToRetrieve":[]}`,
-			`{"hits":[{},{}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37,"facetDistribution":{},"facetStats":{}}`},
+			`{"hits":[{},{}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
 		{"highlight", `{"attributesToRetrieve":["title"],"attributesToHighlight":["title"]}`,
 			`{"hits":[{"title":"Bauhof <Unna>","_formatted":{"title":"<em>Bau</em>hof <Unna>"}},{"title":"Leitstelle","_formatted":{"title":"Leitstelle"}}],` +
 				`"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
@@ -64,10 +64,15 @@ func TestAppend(t *testing.T) {
 		{"crop by star", `{"attributesToRetrieve":[],"attributesToCrop":["*:1","title:2"],"attributesToHighlight":["nope"]}`,
 			`{"hits":[{"_formatted":{"documentId":"a","title":"Bauhof <Unna>","body":"…Bauhof.","topics":["Bau","IT"],"startYear":"2020","extra":true,"_geo":{"lat":"51.5","lng":"7.75"}}},` +
 				`{"_formatted":{"documentId":"b","title":"Leitstelle"}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
+		{"the last crop counts", `{"attributesToRetrieve":[],"attributesToCrop":["body:1","title:x","body:2"],"cropLength":1}`,
+			`{"hits":[{"_formatted":{"title":"Bauhof…","body":"…ihren Bauhof."}},{"_formatted":{"title":"Leitstelle"}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
+		{"the last crop is of all", `{"attributesToRetrieve":[],"attributesToCrop":["body:5","*:1"],"attributesToHighlight":["body"]}`,
+			`{"hits":[{"_formatted":{"documentId":"a","title":"Bauhof…","body":"…<em>Bau</em>hof.","topics":["Bau","IT"],"startYear":"2020","extra":true,"_geo":{"lat":"51.5","lng":"7.75"}}},` +
+				`{"_formatted":{"documentId":"b","title":"Leitstelle"}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
 		{"positions", `{"attributesToRetrieve":["documentId"],"showMatchesPosition":true}`,
 			`{"hits":[{"documentId":"a","_matchesPosition":{"title":[{"start":0,"length":3}],"body":[{"start":31,"length":3}],"topics":[{"start":0,"length":3,"indices":[0]}]}},` +
 				`{"documentId":"b","_matchesPosition":{}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
-		{"score and distance", `{"attributesToRetrieve":["documentId"],"showRankingScore":true,"sort":["_geoPoint(51,7):asc"]}`,
+		{"score and distance", `{"attributesToRetrieve":["documentId"],"showRankingScore":true,"sort":["startYear:asc","_geoPoint(51,7):asc"]}`,
 			`{"hits":[{"documentId":"a","_geoDistance":1200,"_rankingScore":0.75},{"documentId":"b","_rankingScore":0.5}],` +
 				`"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
 	} {
@@ -135,8 +140,8 @@ func TestAppendError(t *testing.T) {
 		err                 error
 		message, code, kind string
 	}{
-		{IndexNotFound("movies"), "Index `movies` not found.", "index_not_found", "invalid_request"},
-		{Inside(3, IndexNotFound("movies")), "Inside `.queries[3]`: Index `movies` not found.", "index_not_found", "invalid_request"},
+		{IndexNotFound("movies", ""), "Index `movies` not found.", "index_not_found", "invalid_request"},
+		{Inside(3, IndexNotFound("movies", "It moved.")), "Inside `.queries[3]`: Index `movies` not found. It moved.", "index_not_found", "invalid_request"},
 		{refuse(invalidSort, "No"), "No", "invalid_search_sort", "invalid_request"},
 		{MissingContentType(), "A Content-Type header is missing.", "missing_content_type", "invalid_request"},
 		{InvalidContentType("text/plain"), "The Content-Type `text/plain` is invalid.", "invalid_content_type", "invalid_request"},
