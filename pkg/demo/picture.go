@@ -118,7 +118,8 @@ func inside(x, y float64) bool { return x*x+y*y < 1 }
 
 func encodePNG(img image.Image) ([]byte, error) {
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed} // flat colours get small anyway
+	if err := encoder.Encode(&b, img); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
