@@ -100,6 +100,8 @@ type surroundings struct {
 func rootCommand(s *surroundings) *cobra.Command {
 	root := group("kontor", "Kontor is a headless content management system")
 	root.SilenceErrors, root.SilenceUsage = true, true
+	root.Version = version()
+	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&s.file, "config", "", "YAML file of settings (environment: "+config.FileVariable+")")
 	config.Bind(flags)

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -131,18 +131,25 @@ func needAccount(ctx context.Context, accounts *auth.Service, log *slog.Logger) 
 	return err
 }
 
-// loadTypes reads the content types that are shipped, or those of the directory that the settings name.
+// overShipped before the directory in the setting schemas lays its files over the shipped content types.
+const overShipped = "shipped,"
+
+// loadTypes reads the content types that are shipped, or those of the directory that the settings name: in the place of the
+// shipped ones, or file by file over them.
 func loadTypes(c config.Config) (*schema.Set, error) {
-	var files fs.FS = schemas.FS
-	if c.Schemas != "" {
-		if info, err := os.Stat(c.Schemas); err != nil {
-			return nil, fmt.Errorf("the content types in %s can't be read: %w", c.Schemas, cause(err))
-		} else if !info.IsDir() {
-			return nil, fmt.Errorf("%s is not a directory of content types", c.Schemas)
-		}
-		files = os.DirFS(c.Schemas)
+	dir, over := strings.CutPrefix(c.Schemas, overShipped)
+	if c.Schemas == "" || c.Schemas == strings.TrimSuffix(overShipped, ",") {
+		return schema.Load(schemas.FS, schemas.FS)
 	}
-	return schema.Load(files, schemas.FS)
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("the content types in %s can't be read: %w", dir, cause(err))
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("%s is not a directory of content types", dir)
+	}
+	if over {
+		return schema.Load(schema.Overlay(os.DirFS(dir), schemas.FS), schemas.FS)
+	}
+	return schema.Load(os.DirFS(dir), schemas.FS)
 }
 
 // server is what supervise needs of one.

@@ -151,17 +151,27 @@ func userPasswdCommand(s *surroundings) *cobra.Command {
 }
 
 func userRoleCommand(s *surroundings) *cobra.Command {
-	var mail, role string
-	cmd := command("role", "Give an account another role", s.withAccounts(func(ctx context.Context, cmd *cobra.Command, service *auth.Service) error {
-		a, err := accountByMail(ctx, service, mail)
-		if err != nil {
+	var mail, role, organisation string
+	cmd := command("role", "Give an account another role",
+		s.withRights(func(ctx context.Context, cmd *cobra.Command, service *auth.Service, entries *content.Service) error {
+			a, err := accountByMail(ctx, service, mail)
+			if err != nil {
+				return err
+			}
+			changes := auth.AccountChanges{Role: &role}
+			if cmd.Flags().Changed("organisation") {
+				id, err := organisationNamed(ctx, entries, organisation)
+				if err != nil {
+					return err
+				}
+				changes.Organisation = &id
+			}
+			_, err = service.UpdateAccount(ctx, a.ID, changes)
 			return err
-		}
-		_, err = service.UpdateAccount(ctx, a.ID, auth.AccountChanges{Role: &role})
-		return err
-	}))
+		}))
 	mailFlag(cmd, &mail)
 	roleFlag(cmd, &role)
+	cmd.Flags().StringVar(&organisation, "organisation", "", "slug or documentId of another organisation for the account; without it the one it has")
 	return cmd
 }
 

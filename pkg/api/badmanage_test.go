@@ -44,6 +44,7 @@ func badUsers() []badRequest {
 		row("GET", "/api/users/<u>?foo=1", "admin", ``, 400, "foo"),
 		row("GET", "/api/users/count?foo=1", "admin", ``, 400, "foo"),
 		row("POST", "/api/users", "admin", `{}`, 400, "email"),
+		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"`+strings.Repeat("long", 5)+`","role":"organizer"}`, 400, "organisation is required"),
 		row("POST", "/api/users", "admin", `{"data":{"email":"x@example.org"}}`, 400, "data"),
 		row("POST", "/api/users", "admin", `{"email":"x","password":"correct horse battery","role":"editor"}`, 400, "email"),
 		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"short","role":"editor"}`, 400, "password"),

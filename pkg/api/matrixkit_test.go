@@ -11,6 +11,7 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
+	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
 	"kontor/pkg/value"
@@ -81,7 +82,8 @@ func newFieldOn(t *testing.T, s *server) *field {
 	for _, role := range []string{"admin", "editor", "reviewer", "organizer", "author", "clerk", "broken"} {
 		f.account(role, role, f.org)
 	}
-	f.account("stranger", "organizer", "") // of no organisation
+	f.account("stranger", "organizer", f.org)
+	f.expel("stranger")
 	f.corrupt("broken")
 	for i, typ := range f.types {
 		f.plant(typ, i)
@@ -106,6 +108,22 @@ func (f *field) account(name, role, organisation string) {
 	f.callers = append(f.callers, name)
 	if name == "author" {
 		f.owner = a.Caller().ID
+	}
+}
+
+// expel takes an account's organisation away in the store, as an account of an older version may lack one.
+func (f *field) expel(name string) {
+	f.t.Helper()
+	ctx := context.Background()
+	a, err := f.auth.AccountByMail(ctx, name+"@x.example")
+	if err == nil {
+		_, err = f.store.Touch(ctx, "_accounts", query.Where("meta.mail", query.Eq, a.Mail), value.Object{"organisation": nil}, nil)
+	}
+	if err == nil {
+		a, err = f.auth.AccountByMail(ctx, name+"@x.example")
+	}
+	if err != nil || a.Organisation != "" {
+		f.t.Fatal(a, err)
 	}
 }
 

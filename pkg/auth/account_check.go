@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -28,6 +29,25 @@ func check(a Account, role *fault.Field) []fault.Field {
 		out = append(out, *wrong("organisation", "type", "organisation must be a documentId", "Die Organisation muss eine documentId sein"))
 	}
 	return out
+}
+
+// checkOrganisation refuses an account without an organisation whose role opens entries of the account's own organisation: those
+// rules would open nothing for it. A role that can't be read opens nothing anyway.
+func (s *Service) checkOrganisation(ctx context.Context, a Account) (*fault.Field, error) {
+	if a.Organisation != "" {
+		return nil, nil
+	}
+	role, err := s.RoleByName(ctx, a.Role)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return nil, nil // checkRole says so
+	case err != nil:
+		return nil, err
+	case role.Broken != "" || !role.needsOrganisation():
+		return nil, nil
+	}
+	return wrong("organisation", "required", fmt.Sprintf("organisation is required by the role %s, whose rules are about the account's own organisation", a.Role),
+		fmt.Sprintf("Die Rolle %s verlangt eine Organisation: Ihre Regeln gelten für die eigene Organisation des Kontos", a.Role)), nil
 }
 
 func checkMail(s string) *fault.Field {

@@ -34,9 +34,15 @@ func (s *Service) CreateAccount(ctx context.Context, n NewAccount) (Account, err
 	if err != nil {
 		return Account{}, err
 	}
+	organisation, err := s.checkOrganisation(ctx, a)
+	if err != nil {
+		return Account{}, err
+	}
 	problems := check(a, role)
-	if f := checkPassword(n.Password, a); f != nil {
-		problems = append(problems, *f)
+	for _, f := range []*fault.Field{organisation, checkPassword(n.Password, a)} {
+		if f != nil {
+			problems = append(problems, *f)
+		}
 	}
 	if err := fault.Fields(problems); err != nil {
 		return Account{}, err
@@ -85,7 +91,17 @@ func (s *Service) UpdateAccount(ctx context.Context, id int64, c AccountChanges)
 		}
 		r := old
 		r.Account = c.apply(old.Account)
-		if err := fault.Fields(check(r.Account, role)); err != nil {
+		problems := check(r.Account, role)
+		if c.Role != nil || c.Organisation != nil {
+			f, err := s.checkOrganisation(ctx, r.Account)
+			if err != nil {
+				return old, err
+			}
+			if f != nil {
+				problems = append(problems, *f)
+			}
+		}
+		if err := fault.Fields(problems); err != nil {
 			return old, err
 		}
 		if hash != "" {

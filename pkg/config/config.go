@@ -17,7 +17,7 @@ type Config struct {
 	Addr            string        // where serve listens, host:port
 	Data            string        // the directory of everything that is kept
 	Demo            bool          // serve fills an empty store with the sample portal
-	Schemas         string        // the directory of the content types; "" for the shipped ones
+	Schemas         string        // the directory of the content types, "shipped,DIR" to lay it over the shipped ones; "" for these alone
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
 	SiteURL         string        // where the public site is, without a slash at the end; "" if nobody said
 	OfficeName      string        // the author of changes as callers of an organisation read it

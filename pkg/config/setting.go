@@ -48,7 +48,7 @@ func settings() []setting {
 			parse: into(func(c *Config) *string { return &c.Data }, present), show: func(c *Config) string { return c.Data }},
 		{name: "demo", kind: switchKind, standard: "false", help: "fill an empty store with a sample portal when serve starts",
 			parse: into(func(c *Config) *bool { return &c.Demo }, onOff), show: func(c *Config) string { return strconv.FormatBool(c.Demo) }},
-		{name: "schemas", kind: textKind, help: "directory of the content types, instead of the shipped ones",
+		{name: "schemas", kind: textKind, help: "directory of content types in the place of the shipped ones; shipped,DIR lays its files over them",
 			parse: into(func(c *Config) *string { return &c.Schemas }, anything), show: func(c *Config) string { return c.Schemas }},
 		{name: "base-url", kind: textKind, help: "where the world reaches this Kontor, https://…",
 			parse: into(func(c *Config) *string { return &c.BaseURL }, webAddress), show: func(c *Config) string { return c.BaseURL }},

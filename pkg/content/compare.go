@@ -128,6 +128,9 @@ func parse(field *schema.Field, f query.Filter) (value.List, error) {
 		if _, ok := v.(string); ok && f.Op.Textual() {
 			as = anyText // a part of a value need not be one
 		}
+		if _, folded := f.Op.Folded(); folded && field.Kind == schema.Enum {
+			v = constantOf(field, v)
+		}
 		p, err := as.ParseQuery(v)
 		if err != nil {
 			return nil, err
@@ -138,6 +141,17 @@ func parse(field *schema.Field, f query.Filter) (value.List, error) {
 		out[i] = p
 	}
 	return out, nil
+}
+
+// constantOf returns the constant that a text is, letter case aside; other values as they are.
+func constantOf(field *schema.Field, v any) any {
+	s, _ := v.(string)
+	for _, o := range field.Options {
+		if schema.Fold(o.Const) == schema.Fold(s) {
+			return o.Const
+		}
+	}
+	return v
 }
 
 // twinValue brings a value into the form that the compiled path holds.

@@ -24,6 +24,9 @@ type Breakage struct {
 	Fields     []fault.Field
 }
 
+// entry is the entry that breaks, in its draft or in what is published.
+func (b Breakage) entry() string { return b.Type + "/" + keyOf(b.DocumentID, b.Locale) }
+
 // String gives one line for people.
 func (b Breakage) String() string {
 	var why []string
@@ -40,9 +43,18 @@ func (b Breakage) String() string {
 func BrokenEntries(broken []Breakage) int {
 	entries := map[string]bool{}
 	for _, b := range broken {
-		entries[b.Type+"/"+keyOf(b.DocumentID, b.Locale)] = true
+		entries[b.entry()] = true
 	}
 	return len(entries)
+}
+
+// Convertible returns the breakages without those of entries that can't be converted.
+func Convertible(broken, lost []Breakage) []Breakage {
+	stays := map[string]bool{}
+	for _, b := range lost {
+		stays[b.entry()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(broken), func(b Breakage) bool { return stays[b.entry()] })
 }
 
 // conversion is the action of a write that takes an entry over to other types.
