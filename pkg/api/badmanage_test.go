@@ -127,12 +127,13 @@ func badManagement() []badRequest {
 	}
 	for _, path := range []string{"/manage/types", "/manage/types/project", "/manage/entries/project/<p>", "/manage/entries/project/<p>/history",
 		"/manage/entries/project/<p>/history/1", "/manage/entries/project/<p>/history/compare?from=1&to=2", "/manage/entries/project/<p>/uses",
-		"/manage/trash/topic", "/manage/entries/memo/" + id} {
+		"/manage/trash/topic"} {
 		out = append(out, row("GET", path, "", 403, "Forbidden"))
 	}
 	for _, path := range []string{"/manage/entries/project/<p>/publish", "/manage/entries/project/<p>/unpublish", "/manage/entries/project/<p>/discard",
 		"/manage/entries/project/<p>/history/1/restore", "/manage/trash/topic/<x>/restore"} {
 		out = append(out, row("POST", path, "", 403, "Forbidden"))
 	}
+	out = append(out, row("GET", "/manage/entries/memo/"+id, "", 404, "Not Found"))
 	return append(out, row("DELETE", "/manage/trash/topic/<x>", "", 403, "Forbidden"))
 }

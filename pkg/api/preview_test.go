@@ -73,8 +73,8 @@ func TestPreviewOpensOneDraft(t *testing.T) {
 		{call{method: "GET", path: "/api/dossiers/" + other + "?status=draft", by: "preview"}, 403, nil, nil},
 		{call{method: "GET", path: "/api/dossiers?status=draft", by: "preview"}, 403, nil, nil},
 		{call{method: "GET", path: "/api/dossiers/count?status=draft", by: "preview"}, 403, nil, nil},
-		{call{method: "GET", path: "/api/memos/" + id + "?status=draft", by: "preview"}, 403, nil, nil},
-		{call{method: "GET", path: "/api/memos", by: "preview"}, 403, nil, nil},
+		{call{method: "GET", path: "/api/memos/" + id + "?status=draft", by: "preview"}, 404, nil, nil},
+		{call{method: "GET", path: "/api/memos", by: "preview"}, 404, nil, nil},
 		{call{method: "GET", path: "/api/topics?filters[name]=%C3%96ffentlich", by: "preview"}, 200, []string{"Öffentlich"}, nil},
 		{call{method: "GET", path: "/api/settings?status=draft", by: "preview"}, 403, nil, nil},
 	})

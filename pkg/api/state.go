@@ -16,9 +16,9 @@ func (s *Server) managed(c *fiber.Ctx, names ...string) (*schema.Type, map[strin
 		return nil, nil, err
 	}
 	name := c.Params("type")
-	t, ok := s.content.Types().Type(name)
+	t, ok := s.knownType(c, s.content.Types().Type, name)
 	if !ok {
-		if t, ok = s.content.Types().ByPath(name); !ok {
+		if t, ok = s.knownType(c, s.content.Types().ByPath, name); !ok {
 			return nil, nil, fault.New(fault.NotFound, "Not Found")
 		}
 	}

@@ -149,7 +149,7 @@ func TestConnectionReuse(t *testing.T) {
 		{"GET /api/projects HTTP/1.1\r\nHost: x\r\n\r\n", 200},
 		{"POST /manage/types HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 405},
 		{"GET /api/projects?foo=1 HTTP/1.1\r\nHost: x\r\nAuthorization: " + s.secrets["editor"] + "\r\n\r\n", 400},
-		{"GET /api/memos HTTP/1.1\r\nHost: x\r\n\r\n", 403}, // who called before is forgotten
+		{"GET /api/memos HTTP/1.1\r\nHost: x\r\n\r\n", 404}, // who called before is forgotten
 		{"GET /api/projects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\nContent-Length: 4\r\n\r\nabcd", 401},
 		{"PUT /api/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}", 404},
 		{"GET /api/projects HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 200},

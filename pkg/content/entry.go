@@ -15,7 +15,7 @@ type Entry struct {
 	ID         int64  // numeric, one per DocumentID and type
 	DocumentID string // 24 characters of [a-z0-9]
 	Locale     string // schema.NoLocale if the type has none
-	Rev        int64  // 0 where it is not known: in what was populated
+	Rev        int64  // 0 in what was populated, and for callers who do not read the draft
 	Attributes Attributes
 }
 

@@ -125,14 +125,14 @@ func (l *linker) note(f *schema.Field, c Links, _ any, _ []string) any {
 	return nil
 }
 
-// look finds which of the wanted targets exist for the caller: as drafts if it may read drafts, else what is published.
+// look finds which of the wanted targets the caller's own role opens: as drafts if it may read drafts, else what is published.
 func (l *linker) look(to string, want *wantedLinks) error {
 	t, ok := l.svc.types.Type(to)
 	if !ok || len(want.documentIDs)+len(want.ids) == 0 {
 		return nil
 	}
-	r := &resolver{svc: l.svc, ctx: l.ctx, caller: l.caller, part: store.Draft, locale: "*"}
-	if _, err := l.svc.grant(l.caller, auth.ReadDraft, t); err != nil {
+	r := &resolver{svc: l.svc, ctx: l.ctx, caller: l.caller.ByOwnRules(), part: store.Draft, locale: "*"}
+	if _, err := l.svc.grant(r.caller, auth.ReadDraft, t); err != nil {
 		r.part = store.Published
 	}
 	rules, err := r.rules(t)

@@ -235,12 +235,9 @@ func (r *resolver) at(sc scope, name string) string {
 
 // related resolves conditions on a relation's target: which targets hit them, then which entries point to one.
 func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query.Filter, error) {
-	target, err := r.target(sc, field)
+	target, err := r.compared(sc, field)
 	if err != nil {
 		return f, err
-	}
-	if r.confined && !r.trusted {
-		return f, fault.New(fault.Invalid, "A preview can't be filtered through relations").With("param", "populate")
 	}
 	inner := scope{typ: target, trail: join(sc.trail, field.Name), depth: sc.depth + 1}
 	if inner.depth > maxRelationDepth {
@@ -256,11 +253,10 @@ func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query
 	if err != nil {
 		return f, err
 	}
-	op := query.In
 	if f.Op == query.NoMatch {
-		op = query.NotIn
+		return r.pointingElsewhere(sc, field, target, ids)
 	}
-	return r.pointing(sc, field, op, ids), nil
+	return r.pointing(sc, field, ids), nil
 }
 
 // target gives a relation's target type if the caller may read it; else the name does not exist for the caller.

@@ -1,0 +1,79 @@
+package content
+
+import (
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/schema"
+	"kontor/pkg/store"
+	"kontor/pkg/value"
+)
+
+// Conditions on a relation go by the targets that the caller reads. A target that is a draft, hidden
+// or gone counts as none in every operator, as it does in populate: else a filter would tell of a
+// link that no answer shows.
+
+// compared is the target type of a relation that a condition speaks of. Whatever is asked of a
+// relation is asked of its targets, which a preview does not open.
+func (r *resolver) compared(sc scope, field *schema.Field) (*schema.Type, error) {
+	t, err := r.target(sc, field)
+	if err == nil && r.confined && !r.trusted {
+		err = fault.New(fault.Invalid, "A preview can't be filtered through relations").With("param", "populate")
+	}
+	return t, err
+}
+
+// identified hits the targets that a comparison names by documentId or by numeric id.
+func (r *resolver) identified(t *schema.Type, field *schema.Field, f query.Filter) (query.Filter, error) {
+	values, err := parse(field, f)
+	if err != nil {
+		return f, err
+	}
+	var ids, documentIDs value.List
+	for _, v := range values {
+		if id, ok := v.(int64); ok {
+			ids = append(ids, id)
+		} else {
+			documentIDs = append(documentIDs, v)
+		}
+	}
+	var any []query.Filter
+	if len(ids) > 0 {
+		any = append(any, r.numbered(t, ids))
+	}
+	if len(documentIDs) > 0 {
+		any = append(any, r.keys(t, documentIDs))
+	}
+	return query.AnyOf(any...), nil
+}
+
+// pointing hits what points to one of the documentIds by a relation.
+func (r *resolver) pointing(sc scope, field *schema.Field, ids value.List) query.Filter {
+	f := query.Where(r.at(sc, field.Name), query.In, ids)
+	if sc.items || r.loaded && sc.depth == 0 || indexed(field) && r.part == store.Published {
+		return f
+	}
+	return query.AllOf(query.Where("meta.refs", query.In, ids), f)
+}
+
+// pointingNowhere hits what points to none of readable, which are all targets that the caller reads:
+// a target that is hidden or gone counts as none, or the answer would tell of it.
+func (r *resolver) pointingNowhere(sc scope, field *schema.Field, readable value.List) query.Filter {
+	f := query.Where(r.at(sc, field.Name), query.NotIn, readable)
+	if field.Many {
+		return f
+	}
+	return query.AnyOf(query.Where(f.Path, query.Null, nil), f)
+}
+
+// pointingElsewhere hits what points to none of found. A relation to one does so only if it points to
+// a target at all, and one that the caller does not read is no target.
+func (r *resolver) pointingElsewhere(sc scope, field *schema.Field, t *schema.Type, found value.List) (query.Filter, error) {
+	f := query.Where(r.at(sc, field.Name), query.NotIn, found)
+	if field.Many || r.trusted {
+		return f, nil
+	}
+	in := r.over(t)
+	readable, err := in.targets(t, query.Filter{})
+	r.lookups = in.lookups
+	return query.AllOf(query.Where(f.Path, query.In, readable), f), err
+}
