@@ -160,7 +160,7 @@ func (s *Server) write(c *fiber.Ctx, t *schema.Type, a auth.Action, status int, 
 		return err
 	}
 	c.Status(status)
-	return s.sendEntry(c, e)
+	return s.sendEntry(c, e, saved.Warnings...)
 }
 
 func (s *Server) delete(c *fiber.Ctx) error {

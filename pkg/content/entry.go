@@ -5,6 +5,7 @@ package content
 
 import (
 	"kontor/pkg/asset"
+	"kontor/pkg/fault"
 	"kontor/pkg/schema"
 	"kontor/pkg/value"
 )
@@ -100,5 +101,6 @@ type Saved struct {
 	DocumentID string
 	Locale     string
 	Rev        int64
-	Published  bool // whether this write published
+	Published  bool          // whether this write published
+	Warnings   []fault.Field // what is odd in what it published and keeps nobody from publishing
 }

@@ -179,8 +179,12 @@ func (w *write) commit() (Saved, error) {
 	saved, err := w.try()
 	if err != nil {
 		w.giveUp()
+		return saved, err
 	}
-	return saved, err
+	if saved.Warnings, err = w.warnings(); err != nil { // it is written all the same
+		w.svc.log.Warn("a published entry was not checked for relations to drafts", "entry", w.typ.ID+" "+w.next.key(), "error", err)
+	}
+	return saved, nil
 }
 
 func (w *write) try() (Saved, error) {

@@ -64,7 +64,7 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 	o.Tag = t.ID
 	o.Refuses = append(o.Refuses, http.StatusNotFound) // for callers who may do nothing with the type
 	one := b.once(t.ID+" one", name+"Answer", func() value.Object {
-		return object(value.Object{"data": b.entry(t), "meta": object(value.Object{})}, "data", "meta")
+		return object(value.Object{"data": b.entry(t), "meta": ref("WriteMeta")}, "data", "meta")
 	})
 	parameters := value.List{}
 	if o.Each == Get || o.Each == Change || o.Each == Remove {
