@@ -59,6 +59,7 @@ type Links struct {
 	Set        []Link
 	Connect    []Link
 	Disconnect []Link
+	Loose      bool // a target that is to stand beside one which is not there goes to the end; else it is refused
 }
 
 // Link names a target by DocumentID, or by ID if that is not 0.

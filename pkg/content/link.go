@@ -206,19 +206,19 @@ func (l *linker) apply(f *schema.Field, c Links, current any, path []string) any
 			}
 			list = slices.DeleteFunc(list, func(s string) bool { return s == gone })
 		}
-		list = l.connect(f, list, c.Connect, id, path)
+		list = l.connect(f, list, c, id, path)
 	}
 	return asValue(f, list)
 }
 
 // connect puts targets in their places. One that is to stand beside another of the same body waits until that is placed.
-func (l *linker) connect(f *schema.Field, list []string, targets []Link, id func(Link) string, path []string) []string {
+func (l *linker) connect(f *schema.Field, list []string, c Links, id func(Link) string, path []string) []string {
 	type step struct {
 		Link
 		id string
 	}
-	waiting := make([]step, len(targets))
-	for i, k := range targets {
+	waiting := make([]step, len(c.Connect))
+	for i, k := range c.Connect {
 		waiting[i] = step{k, id(k)}
 	}
 	if !f.Many {
@@ -240,6 +240,10 @@ func (l *linker) connect(f *schema.Field, list []string, targets []Link, id func
 		}
 		if len(later) == len(waiting) {
 			for _, s := range later {
+				if c.Loose {
+					list = place(list, s.id, Position{})
+					continue
+				}
 				l.wrong = append(l.wrong, noPlace(f, cmp.Or(s.Position.Before, s.Position.After), path))
 			}
 			break

@@ -105,6 +105,10 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if len(orders) == 0 {
 		orders = []query.Order{{Path: "id"}}
 	}
+	by, orders, err := v.through(t, orders)
+	if err != nil {
+		return Page{}, err
+	}
 	sort, err := v.sort(t, orders)
 	if err != nil {
 		return Page{}, err
@@ -116,7 +120,17 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if err != nil {
 		return Page{}, err
 	}
-	docs, total, err := v.window(t, rules, asked, store.Query{Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: v.parts(t)}, q.Page.Count)
+	ask := store.Query{Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: v.parts(t)}
+	var docs []store.Document
+	total := -1
+	if by != nil {
+		docs, total, err = (&grouped{view: v, typ: t, rules: rules, asked: asked, by: by}).page(ask)
+		if !q.Page.Count {
+			total = -1
+		}
+	} else {
+		docs, total, err = v.window(t, rules, asked, ask, q.Page.Count)
+	}
 	if err != nil {
 		return Page{}, err
 	}

@@ -77,3 +77,30 @@ func (r *resolver) pointingElsewhere(sc scope, field *schema.Field, t *schema.Ty
 	r.lookups = in.lookups
 	return query.AllOf(query.Where(f.Path, query.In, readable), f), err
 }
+
+// hitDocuments finds the documents of a type that hit a compiled condition, the caller's own rules
+// included, in the order of a sort or else of keys. Parts that the sort reads are loaded.
+func (r *resolver) hitDocuments(t *schema.Type, cond query.Filter, sort ...query.Order) ([]store.Document, error) {
+	if r.lookups++; r.lookups > maxLookups {
+		return nil, fault.New(fault.Invalid, "A filter has at most %d conditions on relations", maxLookups).With("param", "filters")
+	}
+	rules, err := r.rules(t)
+	if err != nil {
+		return nil, err
+	}
+	most := maxRelationIDs * max(1, len(t.Locales)) // an entry may hit in each of its locales
+	docs, err := r.svc.store.Find(r.ctx, t.ID, store.Query{
+		Filter: query.AllOf(r.present(t), rules, cond), Limit: most + 1, Sort: sort, Parts: sortedBy(sort, nil),
+	})
+	if err == nil && len(docs) > most {
+		err = tooManyTargets(t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.nearest(t, docs, rules)
+}
+
+func tooManyTargets(t *schema.Type) error {
+	return fault.New(fault.Invalid, "A condition on %s hits more than %d entries; make it narrower", t.ID, maxRelationIDs)
+}
