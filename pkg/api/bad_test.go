@@ -326,7 +326,7 @@ func badFields() []badRequest {
 		sent("PUT", "/api/projects/<p>?populate=nope", `{"data":{"title":"x"}}`, 400, "nope"),
 		sent("PUT", "/api/projects/<p>?fields=nope", `{"data":{"title":"x"}}`, 400, "nope"),
 		sent("PUT", "/api/projects/<p>?filters[title]=x", `{"data":{"title":"x"}}`, 400, "filters"),
-		sent("POST", "/api/projects?foo=1", `{"data":{"title":"x"}}`, 400, "foo"),
+		sent("POST", "/api/projects?filter=1", `{"data":{"title":"x"}}`, 400, "filter"),
 		sent("DELETE", "/api/projects/<p>?status=draft", "", 400, "status"),
 		sent("DELETE", "/api/projects/<p>?locale=xx", "", 400, "xx"),
 		sent("DELETE", "/api/topics/<t>", "", 409, "used"),

@@ -44,7 +44,7 @@ func relationConditions(target, number string) []condition {
 func TestRelationFiltersTellNoMoreThanPopulate(t *testing.T) {
 	f := newField(t)
 	asked, hidden := 0, 0
-	for _, by := range []string{"", "editor", "organizer", "clerk", "site"} {
+	for _, by := range []string{"", "editor", "organizer", "clerk"} {
 		for _, typ := range f.types {
 			for _, status := range []string{"", "&status=draft"} {
 				root := "/api/" + typ.PathName() + "?pagination[pageSize]=100" + status

@@ -136,9 +136,9 @@ func clausesOf(role Role, a Action, t *schema.Type, types *schema.Set) []Clause 
 	return clauses
 }
 
-// floorOf are what everybody reads of a type because the public does. A rule of the public that asks
+// publicClauses are what everybody reads of a type because the public does. A rule of the public that asks
 // for a fact about the caller opens nothing, since the public has none.
-func floorOf(public Role, a Action, t *schema.Type, types *schema.Set) []Clause {
+func publicClauses(public Role, a Action, t *schema.Type, types *schema.Set) []Clause {
 	if a != Read {
 		return nil
 	}
@@ -149,9 +149,9 @@ func floorOf(public Role, a Action, t *schema.Type, types *schema.Set) []Clause 
 	return clauses
 }
 
-// whole adds to every clause the fields that are open in every entry, so that a clause for some
+// joinEverywhere adds to every clause the fields that are open in every entry, so that a clause for some
 // entries never narrows the filters of a list below what one for all of them gives.
-func whole(clauses []Clause) []Clause {
+func joinEverywhere(clauses []Clause) []Clause {
 	var everywhere *Fields
 	for _, c := range clauses {
 		if c.Filter.Op != query.All {
@@ -177,7 +177,7 @@ func compile(t *schema.Type, clauses []Clause) *compiled {
 	if len(clauses) == 0 {
 		return nil
 	}
-	clauses = whole(clauses)
+	clauses = joinEverywhere(clauses)
 	out := &compiled{Grant: grantOf(t, clauses)}
 	for _, c := range clauses {
 		out.personal = out.personal || personal(c.Filter)
@@ -307,7 +307,7 @@ func (h *held) in(types *schema.Set) *rights {
 				r.own[right{a, t}] = g
 			}
 			if h.public != nil {
-				for _, c := range floorOf(h.public.Role, a, t, types) {
+				for _, c := range publicClauses(h.public.Role, a, t, types) {
 					clauses = addClause(clauses, c)
 				}
 			}

@@ -53,13 +53,13 @@ func holdAll(list []Role) map[string]*held {
 	for _, role := range list {
 		out[role.Name] = &held{Role: role}
 	}
-	raise(out)
+	addPublicRights(out)
 	return out
 }
 
-// raise gives every role the rights that the public has. One that had those of another public role is
+// addPublicRights gives every role the rights that the public has. One that had those of another public role is
 // compiled again.
-func raise(roles map[string]*held) {
+func addPublicRights(roles map[string]*held) {
 	public := roles[Public]
 	for name, h := range roles {
 		if name != Public && h.public != public {
@@ -180,7 +180,7 @@ func (r *Roles) read(ctx context.Context, before *roleState) (*roleState, error)
 		}
 		next.roles[d.Key] = h
 	}
-	raise(next.roles)
+	addPublicRights(next.roles)
 	if !same {
 		next.generation++
 	}

@@ -61,7 +61,7 @@ func claimKey(t *schema.Type, f *schema.Field, locale string, v any) string {
 }
 
 // claimsOf lists what a record may hold: firmly, and by its draft.
-func claimsOf(r *record) claimSet { return firmClaims(r).with(draftClaims(r)) }
+func claimsOf(r *record) claimSet { return firmClaims(r).merge(draftClaims(r)) }
 
 // firmClaims lists what a record holds for certain: by what is published, and by the slugs that still
 // lead to it. What only its draft has, it may have lost, see contest.
@@ -104,11 +104,11 @@ func (s claimSet) add(r *record, f *schema.Field, v any) claimSet {
 	if v == nil {
 		return s
 	}
-	return s.with(claimSet{{claimKey(r.typ, f, r.locale, v), f, v}})
+	return s.merge(claimSet{{claimKey(r.typ, f, r.locale, v), f, v}})
 }
 
-// with adds claims that the set does not have yet.
-func (s claimSet) with(more claimSet) claimSet {
+// merge adds claims that the set does not have yet.
+func (s claimSet) merge(more claimSet) claimSet {
 	for _, c := range more {
 		if !s.has(c) {
 			s = append(s, c)
@@ -134,14 +134,14 @@ func union(of func(*record) claimSet, r *record, siblings, copies []*record) cla
 				s = c
 			}
 		}
-		out = out.with(of(s))
+		out = out.merge(of(s))
 	}
 	return out
 }
 
-// wanted lists the claims that a write has to take: those that the entry comes to hold firmly, since a
+// wantedClaims lists the claims that a write has to take: those that the entry comes to hold firmly, since a
 // draft may have lost them, and those of the draft that are new, save those that it does without.
-func (w *write) wanted() claimSet {
+func (w *write) wantedClaims() claimSet {
 	firm, before := w.claimsBefore(firmClaims), w.claimsBefore(claimsOf)
 	var out claimSet
 	for _, c := range w.claimsAfter(firmClaims) {

@@ -169,7 +169,7 @@ func takesList(op query.Op) bool {
 // compareRelation compiles a comparison of the relation itself: with documentIds, with numeric ids
 // which are looked up, or with nothing at all.
 func (r *resolver) compareRelation(sc scope, field *schema.Field, f query.Filter) (query.Filter, error) {
-	t, err := r.compared(sc, field)
+	t, err := r.comparedTarget(sc, field)
 	if err != nil {
 		return f, err
 	}
@@ -181,7 +181,7 @@ func (r *resolver) compareRelation(sc scope, field *schema.Field, f query.Filter
 			return f, nil
 		}
 	case query.Eq, query.Ne, query.In, query.NotIn:
-		if cond, err = in.identified(t, field, f); err != nil {
+		if cond, err = in.namedTargets(t, field, f); err != nil {
 			return f, err
 		}
 	default:

@@ -70,9 +70,9 @@ func inBytes(v any) any {
 	return v
 }
 
-// ofFile compiles conditions on the file of a field: which files hit them, then which entries hold one.
+// compileFileFilter compiles conditions on the file of a field: which files hit them, then which entries hold one.
 // Whoever reads the field reads its file.
-func (r *resolver) ofFile(sc scope, field *schema.Field, f query.Filter) (query.Filter, error) {
+func (r *resolver) compileFileFilter(sc scope, field *schema.Field, f query.Filter) (query.Filter, error) {
 	if r.confined && !r.trusted {
 		return f, fault.New(fault.Invalid, "A preview can't be filtered by its files").With("param", "populate")
 	}

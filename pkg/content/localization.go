@@ -8,9 +8,9 @@ import (
 	"kontor/pkg/value"
 )
 
-// localized compiles a condition on an entry's other locales: some of those that the caller reads hits
+// compileLocalizations compiles a condition on an entry's other locales: some of those that the caller reads hits
 // it, or none does. Null asks whether there is no other locale at all.
-func (r *resolver) localized(sc scope, f query.Filter) (query.Filter, error) {
+func (r *resolver) compileLocalizations(sc scope, f query.Filter) (query.Filter, error) {
 	t := sc.typ
 	if r.confined {
 		return f, fault.New(fault.Invalid, "A preview can't be filtered by other locales").With("param", "populate")
@@ -41,12 +41,12 @@ func (r *resolver) localized(sc scope, f query.Filter) (query.Filter, error) {
 	if r.lookups = all.lookups; err != nil {
 		return f, err
 	}
-	return query.Where(store.KeyPath, op, otherLocales(t, docs)), nil
+	return query.Where(store.KeyPath, op, siblingKeys(t, docs)), nil
 }
 
-// otherLocales lists the keys of the documents that stand beside some: the same entry in each of the
+// siblingKeys lists the keys of the documents that stand beside some: the same entry in each of the
 // type's other locales.
-func otherLocales(t *schema.Type, docs []store.Document) value.List {
+func siblingKeys(t *schema.Type, docs []store.Document) value.List {
 	keys := value.List{}
 	listed := map[string]bool{}
 	for _, d := range docs {

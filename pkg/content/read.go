@@ -105,7 +105,7 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if len(orders) == 0 {
 		orders = []query.Order{{Path: "id"}}
 	}
-	by, orders, err := v.through(t, orders)
+	by, orders, err := v.splitRelationSort(t, orders)
 	if err != nil {
 		return Page{}, err
 	}

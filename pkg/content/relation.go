@@ -12,9 +12,9 @@ import (
 // or gone counts as none in every operator, as it does in populate: else a filter would tell of a
 // link that no answer shows.
 
-// compared is the target type of a relation that a condition speaks of. Whatever is asked of a
+// comparedTarget is the target type of a relation that a condition speaks of. Whatever is asked of a
 // relation is asked of its targets, which a preview does not open.
-func (r *resolver) compared(sc scope, field *schema.Field) (*schema.Type, error) {
+func (r *resolver) comparedTarget(sc scope, field *schema.Field) (*schema.Type, error) {
 	t, err := r.target(sc, field)
 	if err == nil && r.confined && !r.trusted {
 		err = fault.New(fault.Invalid, "A preview can't be filtered through relations").With("param", "populate")
@@ -22,8 +22,8 @@ func (r *resolver) compared(sc scope, field *schema.Field) (*schema.Type, error)
 	return t, err
 }
 
-// identified hits the targets that a comparison names by documentId or by numeric id.
-func (r *resolver) identified(t *schema.Type, field *schema.Field, f query.Filter) (query.Filter, error) {
+// namedTargets hits the targets that a comparison names by documentId or by numeric id.
+func (r *resolver) namedTargets(t *schema.Type, field *schema.Field, f query.Filter) (query.Filter, error) {
 	values, err := parse(field, f)
 	if err != nil {
 		return f, err

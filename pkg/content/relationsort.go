@@ -28,8 +28,8 @@ type relationOrder struct {
 	absent int            // the place of entries without a target: before or after all groups
 }
 
-// through splits off a first sort key that leads through a relation; not ok if there is none.
-func (v *view) through(t *schema.Type, orders []query.Order) (by *relationOrder, rest []query.Order, err error) {
+// splitRelationSort splits off a first sort key that leads through a relation; not ok if there is none.
+func (v *view) splitRelationSort(t *schema.Type, orders []query.Order) (by *relationOrder, rest []query.Order, err error) {
 	name, inner, deep := strings.Cut(orders[0].Path, ".")
 	f, ok := t.Field(name)
 	sc := scope{typ: t}
@@ -100,8 +100,8 @@ func (by *relationOrder) placeOf(part string, d store.Document) int {
 	return by.absent
 }
 
-// between hits the entries at the places from one to before another.
-func (by *relationOrder) between(r *resolver, from, to int) query.Filter {
+// filter hits the entries at the places from one to before another.
+func (by *relationOrder) filter(r *resolver, from, to int) query.Filter {
 	var ids, all value.List
 	absent := false
 	for n := from; n < to; n++ {
@@ -154,7 +154,7 @@ func (g *grouped) count(place int) int {
 	}
 	asked := g.asked
 	if place < g.by.count() {
-		asked = query.AllOf(asked, g.by.between(&g.resolver, 0, place))
+		asked = query.AllOf(asked, g.by.filter(&g.resolver, 0, place))
 	}
 	n := 0
 	conds, _, err := g.here(g.typ, g.rules)
@@ -167,8 +167,8 @@ func (g *grouped) count(place int) int {
 	return n
 }
 
-// reaching is the first place such that at least n entries stand before the next one.
-func (g *grouped) reaching(n int) int {
+// findPlace is the first place such that at least n entries stand before the next one.
+func (g *grouped) findPlace(n int) int {
 	return sort.Search(g.by.count()-1, func(place int) bool { return g.count(place+1) >= n })
 }
 
@@ -178,7 +178,7 @@ func (g *grouped) find(q store.Query, from, to, offset, limit int) []store.Docum
 		return nil
 	}
 	q.Offset, q.Limit = offset, limit
-	docs, _, err := g.window(g.typ, g.rules, query.AllOf(g.asked, g.by.between(&g.resolver, from, to)), q, false)
+	docs, _, err := g.window(g.typ, g.rules, query.AllOf(g.asked, g.by.filter(&g.resolver, from, to)), q, false)
 	g.err = orElse(g.err, err)
 	return docs
 }
@@ -193,7 +193,7 @@ func (g *grouped) page(q store.Query) ([]store.Document, int, error) {
 	if q.Parts = sortedBy(q.Sort, q.Parts); !slices.Contains(q.Parts, g.part) {
 		q.Parts = append(q.Parts, g.part)
 	}
-	first, last := g.reaching(q.Offset+1), g.reaching(end)
+	first, last := g.findPlace(q.Offset+1), g.findPlace(end)
 	docs := g.find(q, first, first+1, q.Offset-g.count(first), q.Limit)
 	between := g.find(q, first+1, last, 0, q.Limit) // fewer than a page, since the last place reaches beyond them
 	slices.SortStableFunc(between, func(a, b store.Document) int {

@@ -146,7 +146,7 @@ func (r *resolver) resolve(sc scope, f query.Filter) (query.Filter, error) {
 		return r.compare(sc, kind, f)
 	}
 	if f.Path == localizations && sc.in == nil && sc.typ.Localized() && !r.trusted {
-		return r.localized(sc, f)
+		return r.compileLocalizations(sc, f)
 	}
 	field, ok := sc.field(f.Path)
 	if !ok || !r.reads(sc, field) {
@@ -184,7 +184,7 @@ func (r *resolver) match(sc scope, field *schema.Field, f query.Filter) (query.F
 	case field.Kind == schema.Relation:
 		return r.related(sc, field, f)
 	case field.Kind == schema.Asset:
-		return r.ofFile(sc, field, f)
+		return r.compileFileFilter(sc, field, f)
 	case field.Kind == schema.Object && field.Many:
 		inner.items, inner.path = true, ""
 		arg, err := r.resolve(inner, f.Args[0])
@@ -240,7 +240,7 @@ func (r *resolver) at(sc scope, name string) string {
 
 // related resolves conditions on a relation's target: which targets hit them, then which entries point to one.
 func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query.Filter, error) {
-	target, err := r.compared(sc, field)
+	target, err := r.comparedTarget(sc, field)
 	if err != nil {
 		return f, err
 	}

@@ -245,7 +245,7 @@ func (w *write) settle(n int) {
 // ops lists the steps of the write. The first ones are those of the claims in wanted, in their order.
 func (w *write) ops() (ops []store.Op, wanted []claim, err error) {
 	w.stamp()
-	wanted = w.wanted()
+	wanted = w.wantedClaims()
 	for _, c := range wanted {
 		ops = append(ops, w.claimOp(c))
 	}
