@@ -220,9 +220,11 @@ func typeOperations() []openapi.Operation {
 func manageOperations() []openapi.Operation {
 	locale := []openapi.Parameter{localeParameter()}
 	whole := value.Object{"type": "integer", "minimum": int64(0), "maximum": int64(1_000_000)}
+	acted := openapi.Data(openapi.Ref("EntryState"))
+	acted["properties"].(value.Object)["meta"] = openapi.Ref("ActMeta")
 	act := func(path, id, summary string) openapi.Operation {
 		return openapi.Operation{Method: "POST", Path: path, ID: id, Tag: tagManage, Summary: summary, Query: locale, Header: []openapi.Parameter{openapi.IfMatch(true)},
-			Answer:  openapi.Answer{Schema: openapi.Data(openapi.Ref("EntryState")), Headers: []string{"ETag"}},
+			Answer:  openapi.Answer{Schema: acted, Headers: []string{"ETag"}},
 			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired}}
 	}
 	return []openapi.Operation{

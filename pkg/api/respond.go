@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"kontor/pkg/content"
+	"kontor/pkg/fault"
 	"kontor/pkg/strapi"
 	"kontor/pkg/value"
 )
@@ -56,8 +57,8 @@ func (s *Server) sendEntries(c *fiber.Ctx, rev int64, render func(dst []byte) []
 	return err
 }
 
-func (s *Server) sendEntry(c *fiber.Ctx, e *content.Entry) error {
-	return s.sendEntries(c, e.Rev, func(dst []byte) []byte { return strapi.AppendOne(dst, e) })
+func (s *Server) sendEntry(c *fiber.Ctx, e *content.Entry, warnings ...fault.Field) error {
+	return s.sendEntries(c, e.Rev, func(dst []byte) []byte { return strapi.AppendOne(dst, e, warnings...) })
 }
 
 // sendData answers with a value in an envelope, as all of /manage does.

@@ -102,7 +102,7 @@ func (s *Server) noRoute(c *fiber.Ctx) error {
 	if c.Path() == "" { // the target of the request line was no path
 		return unread(fiber.StatusBadRequest)
 	}
-	allow := s.allowed(c.Path())
+	allow := s.allowed(c, c.Path())
 	if len(allow) == 0 {
 		return fault.New(fault.NotFound, "Not Found")
 	}
@@ -113,10 +113,10 @@ func (s *Server) noRoute(c *fiber.Ctx) error {
 	return fault.New(fault.Method, "Method Not Allowed")
 }
 
-// allowed lists the methods that a path has. A path of entries has those of its type.
-func (s *Server) allowed(path string) []string {
+// allowed lists the methods that a path has for the caller. A path of entries has those of its type.
+func (s *Server) allowed(c *fiber.Ctx, path string) []string {
 	segments := strings.Split(strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/"), "/")
-	if t, ok := s.entryType(segments); ok {
+	if t, ok := s.entryType(c, segments); ok {
 		switch {
 		case t.Single && len(segments) == 3:
 			return nil
@@ -138,9 +138,9 @@ func (s *Server) allowed(path string) []string {
 }
 
 // entryType finds the type of a path of entries: /api/:type or /api/:type/:id.
-func (s *Server) entryType(segments []string) (*schema.Type, bool) {
+func (s *Server) entryType(c *fiber.Ctx, segments []string) (*schema.Type, bool) {
 	if segments[0] != "api" || len(segments) != 2 && len(segments) != 3 {
 		return nil, false
 	}
-	return s.content.Types().ByPath(segments[1])
+	return s.knownType(c, s.content.Types().ByPath, segments[1])
 }

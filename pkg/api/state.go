@@ -16,9 +16,9 @@ func (s *Server) managed(c *fiber.Ctx, names ...string) (*schema.Type, map[strin
 		return nil, nil, err
 	}
 	name := c.Params("type")
-	t, ok := s.content.Types().Type(name)
+	t, ok := s.knownType(c, s.content.Types().Type, name)
 	if !ok {
-		if t, ok = s.content.Types().ByPath(name); !ok {
+		if t, ok = s.knownType(c, s.content.Types().ByPath, name); !ok {
 			return nil, nil, fault.New(fault.NotFound, "Not Found")
 		}
 	}
@@ -38,11 +38,16 @@ func (s *Server) state(c *fiber.Ctx) error {
 	return sendState(c, st)
 }
 
-func sendState(c *fiber.Ctx, st content.State) error {
-	return sendData(c, st.Rev, value.Object{
+// sendState answers with a state, and with what the act that led to it warns of.
+func sendState(c *fiber.Ctx, st content.State, warnings ...fault.Field) error {
+	out := value.Object{"data": value.Object{
 		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
 		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
-	})
+	}}
+	if len(warnings) > 0 {
+		out["meta"] = value.Object{"warnings": fieldObjects(warnings)}
+	}
+	return sendJSON(c, st.Rev, value.Append(nil, out))
 }
 
 func localeOf(l string) any {
@@ -77,7 +82,7 @@ func (s *Server) act(c *fiber.Ctx, do func(t *schema.Type, o content.Write) (con
 	if err != nil {
 		return err
 	}
-	return sendState(c, st)
+	return sendState(c, st, saved.Warnings...)
 }
 
 func (s *Server) publish(c *fiber.Ctx) error {

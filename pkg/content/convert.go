@@ -173,7 +173,7 @@ func (k *checker) together(r *record) {
 	if !k.typ.Drafts && !sameFields(k.typ, r.draft, r.published) {
 		k.breaks(r, store.Draft, problem("draft", "the type has no drafts any more and this one is not published"))
 	}
-	for _, c := range claimsOf(r) {
+	for _, c := range firmClaims(r) {
 		if other, ok := k.claimed[c.key]; ok && other != r.documentID {
 			wrong := problem("not_unique", "the value is also that of "+other)
 			wrong.Path, wrong.Value = []string{c.field.Name}, c.value
@@ -272,7 +272,11 @@ func (w *write) claimAll(was *schema.Type) error {
 		if have.has(c) {
 			continue
 		}
-		if err := w.claimOne(c); err != nil {
+		err := w.claimOne(c)
+		if fault.Is(err, fault.Invalid) && !firmClaims(w.next).has(c) {
+			err = nil // a draft does without it until it is published
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -191,7 +191,11 @@ func (s *Service) Version(ctx context.Context, c auth.Caller, t *schema.Type, do
 		return Version{}, err
 	}
 	v.Values = value.Object{}
-	for name, x := range readable(w.fieldsOf(r), t, r.draft) {
+	shown, err := w.hideTargets(readable(w.fieldsOf(r), t, r.draft))
+	if err != nil {
+		return Version{}, err
+	}
+	for name, x := range shown[0] {
 		f, _ := t.Field(name)
 		v.Values[name] = wholeValue(f, x)
 	}
@@ -212,7 +216,11 @@ func (s *Service) Compare(ctx context.Context, c auth.Caller, t *schema.Type, do
 	if err != nil {
 		return nil, err
 	}
-	old, next := readable(w.fieldsOf(a), t, a.draft), readable(w.fieldsOf(b), t, b.draft)
+	shown, err := w.hideTargets(readable(w.fieldsOf(a), t, a.draft), readable(w.fieldsOf(b), t, b.draft))
+	if err != nil {
+		return nil, err
+	}
+	old, next := shown[0], shown[1]
 	out := []FieldChange{}
 	for _, f := range t.Fields {
 		if x, y := old[f.Name], next[f.Name]; !value.Equal(x, y) {

@@ -3,7 +3,6 @@ package content
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"kontor/pkg/auth"
@@ -51,7 +50,7 @@ func (s *Service) Delete(ctx context.Context, c auth.Caller, t *schema.Type, doc
 			one.IfMatch = 0 // If-Match speaks of the entry in its default locale
 		}
 		_, err := s.mutate(ctx, c, t, documentID, one, func(w *write) error { return w.bury() })
-		if err != nil && !errors.Is(err, errGone) {
+		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}
@@ -90,7 +89,11 @@ func (s *Service) release(ctx context.Context, c auth.Caller, t *schema.Type, do
 		return err
 	}
 	if w.cur.live() {
-		if err := w.matches(o.IfMatch); err != nil {
+		err := w.matches(o.IfMatch)
+		if fault.Is(err, fault.NotFound) {
+			return nil // Delete answers as if it were not there
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 var table = map[string][]string{
 	"value":    {"fault"},
 	"fault":    {},
-	"config":   {"rate"},
+	"config":   {"fault", "rate"},
 	"rate":     {},
 	"schema":   {"fault", "value"},
 	"query":    {"fault", "value"},

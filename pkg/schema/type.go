@@ -123,6 +123,9 @@ type Field struct {
 	Unique    bool // one entry of the type may hold a value
 	Localized bool // each locale has its own; else all share the default locale's
 	Default   any
+	DefaultBy string // "$user.organisation": the fact about the caller that a new entry's relation gets; "" for none
+	After     string // the field beside this one that must not be later, at publish; "" for none
+	Before    string // likewise, and must not be earlier
 
 	MinLength, MaxLength int // characters (runes), 0: no minimum
 	MinItems, MaxItems   int
@@ -145,6 +148,9 @@ type Field struct {
 
 // Field finds a field of an object by name.
 func (f *Field) Field(name string) (*Field, bool) { g, ok := f.byName[name]; return g, ok }
+
+// UserOrganisation is the DefaultBy of a relation to the organisation that the caller's account belongs to.
+const UserOrganisation = "$user.organisation"
 
 // Option is one constant of an enum.
 type Option struct {
