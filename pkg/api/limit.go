@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -100,11 +99,7 @@ func (s *Server) refusals(c *fiber.Ctx) (wrong func(), err error) {
 // clientAddress is where a request comes from. Behind proxies that the operator trusts it is the last address in X-Forwarded-For that
 // is none of theirs: what stands before it, the client may have written itself.
 func (s *Server) clientAddress(c *fiber.Ctx) netip.Addr {
-	tcp, ok := c.Context().RemoteAddr().(*net.TCPAddr)
-	if !ok {
-		return netip.Addr{}
-	}
-	addr := tcp.AddrPort().Addr().Unmap()
+	addr := remoteAddress(c.Context().RemoteAddr())
 	if !s.trusts(addr) {
 		return addr
 	}
