@@ -52,20 +52,40 @@ func newPolicy(name string, l rate.Limit) policy {
 // admit counts a request, and refuses it if its client has made too many. The answer says how many are left, in the fields of
 // draft-ietf-httpapi-ratelimit-headers-10: t is when all of them are back.
 func (s *Server) admit(c *fiber.Ctx, caller auth.Caller) error {
-	p, key := s.limits.address, client{caller: caller.ID}
-	switch {
-	case caller.Unlimited:
-		return nil
-	case caller.ID != "":
-		p = s.limits.caller
-	default:
-		key.network = rate.Network(s.clientAddress(c))
-	}
+	p, key := s.bucketOf(c, caller)
 	if p.limit.IsZero() {
 		return nil
 	}
 	state, ok := s.limits.buckets.Take(key, p.limit)
 	c.Set("RateLimit-Policy", p.text)
+	c.Set("RateLimit", string(p.appendState(make([]byte, 0, 40), state)))
+	if !ok {
+		return tooMany(state)
+	}
+	return nil
+}
+
+// bucketOf gives the limit that holds for a caller, the zero policy for none, and whose bucket counts.
+func (s *Server) bucketOf(c *fiber.Ctx, caller auth.Caller) (policy, client) {
+	switch {
+	case caller.Unlimited:
+		return policy{}, client{}
+	case caller.ID != "":
+		return s.limits.caller, client{caller: caller.ID}
+	}
+	return s.limits.address, client{network: rate.Network(s.clientAddress(c))}
+}
+
+// charge counts what a request asks for beyond the one that admit has counted. It refuses a client
+// that has a debt, and lets the others have one: a limit that is lower than what one request may
+// cost would refuse that for good.
+func (s *Server) charge(c *fiber.Ctx, n int) error {
+	caller, _ := c.Locals(countedKey).(auth.Caller)
+	p, key := s.bucketOf(c, caller)
+	if p.limit.IsZero() || n <= 0 {
+		return nil
+	}
+	state, ok := s.limits.buckets.Spend(key, p.limit, float64(n), false)
 	c.Set("RateLimit", string(p.appendState(make([]byte, 0, 40), state)))
 	if !ok {
 		return tooMany(state)

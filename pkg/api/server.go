@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -74,6 +75,7 @@ type Server struct {
 
 	bodyLimit int
 	conns     *connTable
+	searches  *rate.Slots // requests with searches that are worked on at once
 	documents documents
 }
 
@@ -111,6 +113,7 @@ func New(o Options) *Server {
 	server.CloseOnShutdown = true
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
+	s.searches = rate.NewSlots(2 * runtime.GOMAXPROCS(0))
 	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
 	s.conns.watch(server)
 	s.routes()
