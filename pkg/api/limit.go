@@ -20,6 +20,9 @@ const maxClients = 50_000
 // perRefusal is how many wrong credentials a network may show: guessing a token is hopeless, but each try costs a look into the store.
 var perRefusal = rate.Limit{Burst: 100, Every: time.Second}
 
+// perProbe is how often a network may ask for /healthz and /readyz, beside everything else.
+var perProbe = rate.Per(600, time.Minute)
+
 // limits says how often each client may ask: a network without credentials, and a caller with them from wherever it comes.
 type limits struct {
 	buckets *rate.Limiter[client]
@@ -32,6 +35,7 @@ type client struct {
 	network netip.Prefix // without credentials
 	caller  string       // with them: the ID of the account or token
 	refused bool         // the network's bucket for wrong credentials
+	probe   bool         // the network's bucket for /healthz and /readyz
 }
 
 // policy is a limit and how it is told to clients.
@@ -63,6 +67,35 @@ func (s *Server) admit(c *fiber.Ctx, caller auth.Caller) error {
 		return tooMany(state)
 	}
 	return nil
+}
+
+// counted counts a request that no other middleware counts: it needs no credentials, but a token of
+// this server says whose it is.
+func (s *Server) counted(c *fiber.Ctx) error {
+	if _, ok := c.Locals(callerKey).(auth.Caller); ok {
+		return c.Next()
+	}
+	caller := s.countedAs(c)
+	if err := s.admit(c, caller); err != nil {
+		return err
+	}
+	c.Locals(callerKey, auth.Anonymous())
+	c.Locals(countedKey, caller)
+	return c.Next()
+}
+
+// probe counts the requests of load balancers apart, so that no reader uses up what they need. Within
+// a network of one's own, where they and readers may have one address, none is refused: an answer
+// costs no more than its refusal, and a refusal would take the server out of service.
+func (s *Server) probe(c *fiber.Ctx) error {
+	addr := s.clientAddress(c)
+	if s.limits.address.limit.IsZero() || addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || s.trusts(addr) {
+		return c.Next()
+	}
+	if state, ok := s.limits.buckets.Take(client{network: rate.Network(addr), probe: true}, perProbe); !ok {
+		return tooMany(state)
+	}
+	return c.Next()
 }
 
 // bucketOf gives the limit that holds for a caller, the zero policy for none, and whose bucket counts.

@@ -27,17 +27,6 @@ func underSearch(path string) bool {
 	return ok && (below == "" || below[0] == '/')
 }
 
-// openToAll takes everybody for the public.
-func (s *Server) openToAll(c *fiber.Ctx) error {
-	caller := s.countedAs(c)
-	if err := s.admit(c, caller); err != nil {
-		return err
-	}
-	c.Locals(countedKey, caller)
-	c.Locals(callerKey, auth.Anonymous())
-	return c.Next()
-}
-
 // countedAs tells whose request it is to the rate limit: with a token of this server that one's, such as a site's that asks for its visitors,
 // and else the network's it comes from.
 func (s *Server) countedAs(c *fiber.Ctx) auth.Caller {

@@ -75,6 +75,8 @@ type Server struct {
 
 	bodyLimit int
 	conns     *connTable
+	readiness readiness
+	fixed     fixedAnswers
 	searches  *rate.Slots // requests with searches that are worked on at once
 	documents documents
 }
