@@ -13,9 +13,10 @@ import (
 func (s *Server) routes() {
 	app := s.app
 	app.Use(s.guard)
-	app.Get("/healthz", s.health)
-	app.Get("/readyz", s.ready)
+	app.Get("/healthz", s.probe, s.health)
+	app.Get("/readyz", s.probe, s.ready)
 	app.Get("/openapi.json", s.identify, s.document)
+	app.Use("/docs", s.counted, s.keepFixed)
 	app.Get("/docs", s.docs)
 	app.Get("/docs/manual", s.manualTopic)
 	app.Get("/docs/manual/:topic", s.manualTopic)
@@ -83,8 +84,8 @@ func (s *Server) routes() {
 	manage.Get("/entries/:type/:id/history/:rev", s.version)
 	manage.Post("/entries/:type/:id/history/:rev/restore", s.restoreVersion)
 
-	s.searchRoutes(app.Group(searchRoot, s.openToAll))
-	app.Use(s.noRoute)
+	s.searchRoutes(app.Group(searchRoot, s.counted))
+	app.Use(s.counted, s.noRoute)
 }
 
 // searchRoutes are those in the dialect of Meilisearch.
@@ -126,8 +127,9 @@ func (s *Server) allowed(c *fiber.Ctx, path string) []string {
 		return []string{"GET", "HEAD", "PUT", "DELETE"}
 	}
 	var out []string
+	routes := s.app.GetRoutes(true)
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
-		for _, r := range s.app.GetRoutes(true) {
+		for _, r := range routes {
 			if r.Method == method && !strings.HasPrefix(r.Path, "/api/:") && fiber.RoutePatternMatch(path, r.Path, fiber.Config{CaseSensitive: true}) {
 				out = append(out, method)
 				break

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +44,10 @@ type Options struct {
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
+
+	MaxConnections           int // open at once; 4096 if 0
+	MaxConnectionsPerAddress int // of an address that is no trusted proxy; 256 if 0, and at most half of all
+	Descriptors              int // how many the process may have open, which lowers MaxConnections; 0 if that is not known
 }
 
 // Server is Kontor over HTTP.
@@ -69,8 +74,11 @@ type Server struct {
 	freshness string // Cache-Control of what the public may read
 
 	bodyLimit int
-	silent    sync.Map // see listener
 	untrusted untrusted
+	conns     *connTable
+	readiness readiness
+	fixed     fixedAnswers
+	searches  *rate.Slots // requests with searches that are worked on at once
 	documents documents
 	manual    func() (map[string][]byte, error) // rendered at the first request
 }
@@ -110,6 +118,9 @@ func New(o Options) *Server {
 	server.CloseOnShutdown = true
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
+	s.searches = rate.NewSlots(2 * runtime.GOMAXPROCS(0))
+	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
+	s.conns.watch(server)
 	s.routes()
 	return s
 }
@@ -133,7 +144,7 @@ func (s *Server) anyMethod(next fasthttp.RequestHandler) fasthttp.RequestHandler
 }
 
 // Serve answers on a listener until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(listener{l, &s.silent}) }
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(listener{l, s.conns}) }
 
 // Shutdown stops listening and waits for running requests, at most until ctx ends. Connections without a request are closed.
 func (s *Server) Shutdown(ctx context.Context) error {
@@ -146,7 +157,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		case err := <-done:
 			return err
 		case <-tick.C:
-			s.hush()
+			s.conns.endSilent()
 		}
 	}
 }

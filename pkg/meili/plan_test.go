@@ -395,7 +395,7 @@ func TestHiddenIsUnknown(t *testing.T) {
 				return err.Error()
 			}
 			hit := search.Hit{Attributes: map[string]any{"secret": "planted", "title": "x"}, Matches: map[string][]search.Match{"secret": {{Length: 3}}}}
-			return string(p.Append(nil, search.Result{Hits: []search.Hit{hit}}, 0))
+			return appended(t, p, search.Result{Hits: []search.Hit{hit}}, 0)
 		}
 		hidden, unknown := answer("secret"), answer("nosuch")
 		if strings.ReplaceAll(hidden, "secret", "nosuch") != unknown {
