@@ -53,15 +53,7 @@ func newPolicy(name string, l rate.Limit) policy {
 // admit counts a request, and refuses it if its client has made too many. The answer says how many are left, in the fields of
 // draft-ietf-httpapi-ratelimit-headers-10: t is when all of them are back.
 func (s *Server) admit(c *fiber.Ctx, caller auth.Caller) error {
-	p, key := s.limits.address, client{caller: caller.ID}
-	switch {
-	case caller.Unlimited:
-		return nil
-	case caller.ID != "":
-		p = s.limits.caller
-	default:
-		key.network = rate.Network(s.clientAddress(c))
-	}
+	p, key := s.bucketOf(c, caller)
 	if p.limit.IsZero() {
 		return nil
 	}
@@ -72,6 +64,17 @@ func (s *Server) admit(c *fiber.Ctx, caller auth.Caller) error {
 		return tooMany(state)
 	}
 	return nil
+}
+
+// bucketOf gives the limit that holds for a caller, the zero policy for none, and whose bucket counts.
+func (s *Server) bucketOf(c *fiber.Ctx, caller auth.Caller) (policy, client) {
+	switch {
+	case caller.Unlimited:
+		return policy{}, client{}
+	case caller.ID != "":
+		return s.limits.caller, client{caller: caller.ID}
+	}
+	return s.limits.address, client{network: rate.Network(s.clientAddress(c))}
 }
 
 func (p policy) appendState(dst []byte, state rate.State) []byte {

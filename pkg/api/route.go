@@ -89,10 +89,10 @@ func (s *Server) routes() {
 func (s *Server) searchRoutes(search fiber.Router) {
 	search.Get("/health", s.searchHealth)
 	search.Get("/version", s.searchVersion)
-	search.Post("/multi-search", s.multiSearch)
-	search.Get("/indexes/:uid/search", s.searchGet)
-	search.Post("/indexes/:uid/search", s.search)
-	search.Post("/indexes/:uid/facet-search", s.facetSearch)
+	search.Post("/multi-search", s.inSlot, s.multiSearch)
+	search.Get("/indexes/:uid/search", s.inSlot, s.searchGet)
+	search.Post("/indexes/:uid/search", s.inSlot, s.search)
+	search.Post("/indexes/:uid/facet-search", s.inSlot, s.facetSearch)
 }
 
 // noRoute answers what no route takes: 405 if the path exists for other methods, else 404.

@@ -11,6 +11,7 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/meili"
+	"kontor/pkg/rate"
 	"kontor/pkg/search"
 )
 
@@ -29,10 +30,20 @@ func underSearch(path string) bool {
 
 // openToAll takes everybody for the public.
 func (s *Server) openToAll(c *fiber.Ctx) error {
-	if err := s.admit(c, s.countedAs(c)); err != nil {
+	caller := s.countedAs(c)
+	if err := s.admit(c, caller); err != nil {
 		return err
 	}
 	c.Locals(callerKey, auth.Anonymous())
+	s.meter(c, caller)
+	return c.Next()
+}
+
+// inSlot waits for a slot before a search, which is heavy whatever is asked.
+func (s *Server) inSlot(c *fiber.Ctx) error {
+	if err := rate.MeterOf(c.UserContext()).Hold(c.UserContext()); err != nil {
+		return err
+	}
 	return c.Next()
 }
 

@@ -41,6 +41,7 @@ type Options struct {
 	SiteURL        string         // where the public site is, without a slash at the end; "" if that is not known
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
+	Slots          *rate.Slots    // what heavy reads and searches share with other work; nil: any number at once
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
 }
@@ -60,6 +61,7 @@ type Server struct {
 	timeout  time.Duration
 	idle     time.Duration // in the place of a deadline where bytes stream
 	limits   limits
+	slots    *rate.Slots
 	proxies  []netip.Prefix
 	origins  []string
 	https    bool
@@ -82,7 +84,7 @@ const headLimit = 16 << 10
 // New makes a server with all its routes.
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
-		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), slots: o.Slots, proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kontor/pkg/fault"
+	"kontor/pkg/rate"
 	"kontor/pkg/store"
 	"kontor/pkg/value"
 )
@@ -31,8 +32,9 @@ const maxAttempts = 50
 
 // Options are what a Service can be given; the zero value is ready for use.
 type Options struct {
-	Now func() time.Time // the clock; time.Now if nil
-	Log *slog.Logger     // nil discards
+	Now   func() time.Time // the clock; time.Now if nil
+	Log   *slog.Logger     // nil discards
+	Slots *rate.Slots      // what hashing passwords shares with other heavy work; nil: some of its own
 }
 
 // Service is the accounts, sessions, API tokens and roles in one store. It is safe for use by many goroutines, and any number of
@@ -75,7 +77,7 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 	if err := held.refresh(ctx); err != nil {
 		return nil, err
 	}
-	return &Service{store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now), roles: held}, nil
+	return &Service{store: st, now: o.Now, log: o.Log, hasher: newHasher(o.Slots), throttle: newThrottle(o.Now), roles: held}, nil
 }
 
 // nextID takes the next number of a counter. A number that is not used, since the process ended, is never given again.
