@@ -7,7 +7,7 @@ import (
 	"kontor/pkg/rate"
 )
 
-// The work that one request may take: what a list of 10,000 entries needs for a handful of conditions without
+// The work that one request may take if the options say nothing else: what a list of 10,000 entries needs for a handful of conditions without
 // an index, and of credentials also what the lists and searches of editors need, over all fields of as many
 // drafts.
 const (
@@ -27,13 +27,13 @@ func (s *Server) meter(c *fiber.Ctx, caller auth.Caller) *rate.Meter {
 	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead && !underSearch(c.Path()) {
 		return nil
 	}
-	o := rate.MeterOptions{Most: publicWork, Slots: s.slots}
+	o := rate.MeterOptions{Most: s.publicWork, Slots: s.slots}
 	if caller.ID != "" {
-		o.Most = callerWork
+		o.Most = s.callerWork
 	}
 	if p, key := s.bucketOf(c, caller); !p.limit.IsZero() {
-		o.Charge = func(work int64) error {
-			state, ok := s.limits.buckets.Spend(key, p.limit, float64(work)/tokenWork)
+		o.Charge = func(work int64, goesOn bool) error {
+			state, ok := s.limits.buckets.Spend(key, p.limit, float64(work)/tokenWork, goesOn)
 			if !ok {
 				return tooMany(state)
 			}

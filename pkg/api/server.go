@@ -42,6 +42,8 @@ type Options struct {
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	Slots          *rate.Slots    // what heavy reads and searches share with other work; nil: any number at once
+	PublicWork     int64          // what a request without credentials may cost, in the unit of rate.Meter; 60,000 if 0
+	CallerWork     int64          // what one with credentials may cost; 600,000 if 0
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
 }
@@ -62,11 +64,13 @@ type Server struct {
 	idle     time.Duration // in the place of a deadline where bytes stream
 	limits   limits
 	slots    *rate.Slots
-	proxies  []netip.Prefix
-	origins  []string
-	https    bool
-	baseURL  string
-	siteURL  string
+
+	publicWork, callerWork int64 // what a request may cost
+	proxies                []netip.Prefix
+	origins                []string
+	https                  bool
+	baseURL                string
+	siteURL                string
 
 	freshness string // Cache-Control of what the public may read
 
@@ -84,7 +88,8 @@ const headLimit = 16 << 10
 // New makes a server with all its routes.
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
-		limits: newLimits(o.RateLimit, o.TokenRateLimit), slots: o.Slots, proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), slots: o.Slots,
+		publicWork: cmp.Or(o.PublicWork, publicWork), callerWork: cmp.Or(o.CallerWork, callerWork), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -20,7 +20,7 @@ const LightWork = 1000
 type Meter struct {
 	most   int64
 	slots  *Slots
-	charge func(work int64) error
+	charge func(work int64, goesOn bool) error
 
 	mu      sync.Mutex
 	work    int64 // estimated so far
@@ -35,9 +35,10 @@ type MeterOptions struct {
 	Most  int64  // the work that the request may take; 0 for any
 	Slots *Slots // where requests wait whose work is not light; nil: nowhere
 
-	// Charge takes work beyond LightWork from the caller's rate limit before it is done, and refuses where
-	// that is used up; negative work is given back. Nil: nothing is charged.
-	Charge func(work int64) error
+	// Charge takes work beyond LightWork from the caller's rate limit before it is done. Where that is used up
+	// it refuses, unless a request goes on that it has let begin; negative work is given back. Nil: nothing
+	// is charged.
+	Charge func(work int64, goesOn bool) error
 }
 
 // NewMeter makes the meter of a request, which ends with Close.
@@ -76,7 +77,7 @@ func (m *Meter) Admit(ctx context.Context, work, heavy int64, field string, cond
 		return tooDear(m.work+work, m.most, field, conditions)
 	}
 	if due := m.work + work - LightWork - m.charged; due > 0 && m.charge != nil {
-		if err := m.charge(due); err != nil {
+		if err := m.charge(due, m.charged > 0); err != nil {
 			return err
 		}
 		m.charged += due
@@ -139,7 +140,7 @@ func (m *Meter) Close() (charged int64) {
 		m.release = nil
 	}
 	if due := max(0, m.used-LightWork) - m.charged; due < 0 && m.charge != nil {
-		_ = m.charge(due) // giving back is never refused
+		_ = m.charge(due, true) // giving back is never refused
 		m.charged += due
 	}
 	return m.charged

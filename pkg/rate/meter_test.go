@@ -73,7 +73,7 @@ func TestSlotsBound(t *testing.T) {
 func TestMeter(t *testing.T) {
 	var charged int64
 	slots := NewSlots(1)
-	m := NewMeter(MeterOptions{Most: 10 * LightWork, Slots: slots, Charge: func(work int64) error { charged += work; return nil }})
+	m := NewMeter(MeterOptions{Most: 10 * LightWork, Slots: slots, Charge: func(work int64, _ bool) error { charged += work; return nil }})
 	free := func() bool {
 		release, ok := slots.TakeWithin(t.Context(), 0)
 		if ok {
@@ -125,7 +125,7 @@ func TestMeterRefuses(t *testing.T) {
 	} else {
 		m.Close()
 	}
-	poor := NewMeter(MeterOptions{Charge: func(int64) error { return fault.New(fault.TooMany, "no") }})
+	poor := NewMeter(MeterOptions{Charge: func(int64, bool) error { return fault.New(fault.TooMany, "no") }})
 	if err := poor.Admit(t.Context(), 2*LightWork, 0, "", 0); !fault.Is(err, fault.TooMany) {
 		t.Errorf("a limit that is used up: %v", err)
 	}
@@ -137,23 +137,29 @@ func TestMeterRefuses(t *testing.T) {
 func TestSpend(t *testing.T) {
 	now := time.Unix(0, 0)
 	l, limit := New[string](func() time.Time { return now }, 10), Per(10, 10*time.Second)
-	if s, ok := l.Spend("a", limit, 25); !ok || s.Left != 0 || s.Wait != 16*time.Second {
+	if s, ok := l.Spend("a", limit, 25, false); !ok || s.Left != 0 || s.Wait != 16*time.Second {
 		t.Errorf("more than there is: %v, %+v", ok, s)
 	}
-	if _, ok := l.Spend("a", limit, 1); ok {
+	if _, ok := l.Spend("a", limit, 1, false); ok {
 		t.Error("a debtor spends")
+	}
+	if s, ok := l.Spend("a", limit, 1, true); !ok || s.Wait != 17*time.Second {
+		t.Errorf("a debtor who goes on: %v, %+v", ok, s)
+	}
+	if s, ok := l.Spend("a", limit, -1, false); !ok || s.Wait != 16*time.Second {
+		t.Errorf("a debtor who gets back: %v, %+v", ok, s)
 	}
 	if _, ok := l.Take("a", limit); ok {
 		t.Error("a debtor takes")
 	}
-	if s, ok := l.Spend("a", limit, -14); !ok || s.Wait != 2*time.Second {
+	if s, ok := l.Spend("a", limit, -14, false); !ok || s.Wait != 2*time.Second {
 		t.Errorf("a debt that is given back: %v, %+v", ok, s)
 	}
-	if s, _ := l.Spend("a", limit, -100); s.Left != 10 {
+	if s, _ := l.Spend("a", limit, -100, false); s.Left != 10 {
 		t.Errorf("a bucket holds %d of 10", s.Left)
 	}
 	if now = now.Add(time.Hour); true {
-		if s, ok := l.Spend("b", Limit{}, 1e9); !ok || s.Wait != 0 {
+		if s, ok := l.Spend("b", Limit{}, 1e9, false); !ok || s.Wait != 0 {
 			t.Errorf("without a limit: %+v", s)
 		}
 	}

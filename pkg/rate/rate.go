@@ -114,16 +114,17 @@ func (l *Limiter[K]) bucket(key K, limit Limit, now time.Time) *bucket[K] {
 	return b
 }
 
-// Spend takes some tokens, more than there are if need be: the debt is paid before the next token is there. It
-// says false, and takes nothing, while there is a debt. A negative number gives tokens back.
-func (l *Limiter[K]) Spend(key K, limit Limit, n float64) (State, bool) {
+// Spend takes some tokens, more than there are if need be: the debt is paid before the next token is there.
+// While there is a debt it says false and takes nothing, unless debtors may spend on. A negative number gives
+// tokens back.
+func (l *Limiter[K]) Spend(key K, limit Limit, n float64, debtors bool) (State, bool) {
 	if limit.IsZero() {
 		return State{}, true
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.refilled(key, limit)
-	ok := n <= 0 || b.tokens >= 0
+	ok := debtors || n <= 0 || b.tokens >= 0
 	if ok {
 		b.tokens = min(float64(limit.Burst), b.tokens-n)
 	}

@@ -75,11 +75,12 @@ func (s *Store) read(ctx context.Context, name string, fn func(ctx context.Conte
 	})
 }
 
-// The time that stands for work here, where the server counts nothing: a unit of work takes a few microseconds,
-// or some more while others work too.
+// The time that stands for work here, where the server counts nothing. Other work on its machine makes reads some
+// times as long, and the first read of a collection comes from the disk.
 const (
 	workTime  = 20 * time.Microsecond
-	leastTime = 250 * time.Millisecond // for every read
+	workSlack = 5                      // how many times the time of its work a read may take
+	leastTime = 500 * time.Millisecond // for every read
 )
 
 // bounded runs a read for as long as the bound in the context allows, and notes the work that its time stands
@@ -90,7 +91,7 @@ func bounded(ctx context.Context, read func(ctx context.Context) error) error {
 		return read(ctx)
 	}
 	began := time.Now()
-	limited, cancel := context.WithTimeout(ctx, leastTime+time.Duration(bound.Work)*workTime)
+	limited, cancel := context.WithTimeout(ctx, leastTime+time.Duration(bound.Work)*workTime*workSlack)
 	defer cancel()
 	err := read(limited)
 	bound.Note(int64(time.Since(began) / workTime))

@@ -21,7 +21,7 @@ func testBound(t *testing.T, h Harness) {
 		ops = append(ops, insert(numbered("b", i), parts{store.Published: {"n": int64(i % 10), "text": text}}))
 	}
 	f.must(f.Apply(f.ctx, ops))
-	terms := 800
+	terms := 2000
 	if testing.Short() {
 		terms = 100
 	}
