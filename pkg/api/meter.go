@@ -17,7 +17,7 @@ const (
 
 // tokenWork is the work that a token of a rate limit pays for, beyond the light work that each request has for
 // its one token: an editor may search all fields of 10,000 drafts once a second.
-const tokenWork = 3 * rate.LightWork
+const tokenWork = 6 * rate.LightWork
 
 const meterLocal = "meter"
 

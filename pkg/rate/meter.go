@@ -12,8 +12,8 @@ import (
 // about 10 microseconds.
 
 // LightWork is what every request may take without waiting for a slot, and what its one token of a rate limit
-// pays for: about 10 ms.
-const LightWork = 1000
+// pays for: about 5 ms.
+const LightWork = 500
 
 // Meter counts the work of one request and keeps it within what its caller may ask for. It is safe for use by
 // many goroutines.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"kontor/pkg/query"
-	"kontor/pkg/value"
 )
 
 // A read is estimated before it runs, from the declared collection and the query alone, so that the caller can
@@ -30,7 +29,7 @@ const (
 	elementWork = 3    // the elements of a list, which have to be taken out of the document
 	// leadingWork is for a list's element that few documents have: drivers read these one by one instead of
 	// walking an index, as long as they are fewer than some hundreds.
-	leadingWork = 150
+	leadingWork = 75
 	// nearWindow is up to which place of a list only the entries before it count; beyond it they may be more
 	// than there are.
 	nearWindow = 1000
@@ -171,32 +170,32 @@ func (e *estimator) find(path string, kind func(query.Op) bool) int {
 // cost adds up what a way takes.
 func (e *estimator) cost(l lead) Estimate {
 	var out Estimate
-	fields := tally{}
-	leftover := 0.0 // of entries of indexes
+	sum := weight{fields: tally{}}
 	for i, f := range e.conjuncts {
-		if !slices.Contains(l.consumed, i) && !e.implied(l, f) {
-			tests, entries := e.weigh(f, false, fields)
-			out.Tests += tests
-			leftover += entries
+		switch consumed := slices.Contains(l.consumed, i); {
+		case consumed && l.element:
+			e.weigh(f, false, &sum)
+		case !consumed && !e.implied(l, f):
+			e.weigh(f, false, &sum)
 		}
 	}
 	if !l.ordered {
-		leftover += entryWork // to be put in order
-		out.Tests += e.sortWork(fields)
+		sum.entries += entryWork // to be put in order
+		e.weighSort(&sum)
 	}
-	out.Field, out.Conditions = fields.most()
 	out.Fixed = e.loads(l)
-	switch {
-	case l.keys >= 0:
-		out.Fixed += float64(l.keys) * (5*entryWork + out.Tests + leftover)
-		out.Tests, out.Field, out.Conditions = 0, "", 0
-	case out.Tests == 0 && leftover == 0 && l.ordered && !e.counts && e.q.Limit > 0 && e.q.Offset+e.q.Limit <= nearWindow:
-		out.Fixed += float64(e.q.Offset+e.q.Limit) * entryWork
-	default:
-		out.Walk = entryWork + leftover
-	}
 	if e.tabled(l) && !l.element {
 		out.Fixed += leadingWork * float64(1+len(e.q.Sort))
+	}
+	switch window := e.q.Offset + e.q.Limit; {
+	case l.keys >= 0:
+		out.Fixed += float64(l.keys) * (5*entryWork + sum.tests + sum.entries)
+		out.Walk = sum.tables
+	case sum.tests+sum.entries+sum.tables == 0 && l.ordered && !e.counts && e.q.Limit > 0 && window <= nearWindow:
+		out.Fixed += float64(window) * entryWork
+	default:
+		out.Tests, out.Walk = sum.tests, entryWork+sum.entries+sum.tables
+		out.Field, out.Conditions = sum.fields.most()
 	}
 	return out
 }
@@ -224,15 +223,14 @@ func (e *estimator) loads(l lead) float64 {
 	return float64(n) * loadWork
 }
 
-// sortWork is what the values take by which documents are put in order; every index holds the key.
-func (e *estimator) sortWork(fields tally) (work float64) {
+// weighSort adds the values by which documents are put in order; every index holds the key.
+func (e *estimator) weighSort(sum *weight) {
 	for _, o := range e.q.Sort {
 		if o.Path != KeyPath {
-			work++
-			fields.add(o.Path, 1, 0)
+			sum.tests++
+			sum.fields.add(o.Path, 1, 0)
 		}
 	}
-	return work
 }
 
 // implied tells whether a condition holds for nearly all to which the way leads: equal texts have equal sort
@@ -246,150 +244,4 @@ func (e *estimator) implied(l lead, f query.Filter) bool {
 		by := e.conjuncts[i]
 		return by.Op == f.Op && by.Path == part+"Twin.sort."+field && values(by) == values(f)
 	})
-}
-
-// weigh says what a condition takes for a document that it is tested on, and for entries of indexes.
-func (e *estimator) weigh(f query.Filter, inside bool, fields tally) (tests, entries float64) {
-	switch f.Op {
-	case query.All:
-		return 0, 0
-	case query.And, query.Or, query.Match, query.NoMatch:
-		within := inside || f.Op == query.Match || f.Op == query.NoMatch
-		for _, a := range f.Args {
-			if within && !inside {
-				a = under(f.Path, a)
-			}
-			t, n := e.weigh(a, within, fields)
-			tests, entries = tests+t, entries+n
-		}
-		if within && !inside {
-			fields.add(f.Path, elementWork, 0)
-			tests += elementWork
-		}
-		return tests, entries
-	}
-	work := 1 + float64(values(f)-1)/64
-	if f.Op.Textual() {
-		work = textWork
-	}
-	switch {
-	case inside:
-		work *= elementWork
-	case f.Path == KeyPath:
-		return 0, work * entryWork
-	case e.inTable(f.Path) && f.Op != query.Null && f.Op != query.NotNull:
-		return 0, 4 * work * entryWork
-	case slices.Contains(e.Many, f.Path):
-		work *= elementWork
-	}
-	fields.add(f.Path, work, 1)
-	return work, 0
-}
-
-// under names a condition within the elements of a list for people.
-func under(path string, f query.Filter) query.Filter {
-	if f.Path != "" {
-		f.Path = path + "." + f.Path
-	}
-	return f
-}
-
-// inTable tells whether the elements of the list at a path have an index.
-func (e *estimator) inTable(path string) bool {
-	return slices.Contains(e.Many, path) && slices.ContainsFunc(e.Indexes, func(paths []string) bool {
-		return len(paths) == 1 && paths[0] == path
-	})
-}
-
-// keysIn says how many keys a condition on the key names, -1 if it names none.
-func keysIn(f query.Filter) int {
-	if f.Op == query.Eq || f.Op == query.In {
-		return values(f)
-	}
-	return -1
-}
-
-// values says how many values a condition has.
-func values(f query.Filter) int {
-	if list, ok := f.Value.(value.List); ok && (f.Op == query.In || f.Op == query.NotIn) {
-		return len(list)
-	}
-	return 1
-}
-
-func positive(op query.Op) bool { return op == query.Eq || op == query.In || ranged(op) }
-
-func ranged(op query.Op) bool { return below(op) || above(op) }
-
-func below(op query.Op) bool {
-	switch op {
-	case query.Lt, query.Lte, query.Between, query.StartsWith, query.NotNull, query.Null:
-		return true
-	}
-	return false
-}
-
-func above(op query.Op) bool {
-	switch op {
-	case query.Gt, query.Gte, query.Between, query.StartsWith, query.NotNull, query.Null:
-		return true
-	}
-	return false
-}
-
-func sortedByKey(sort []query.Order) bool { return len(sort) == 0 || sort[0].Path == KeyPath }
-
-// sortedAlong tells whether the rest of an index, which ends with the key, is in the order of a sort.
-func sortedAlong(sort []query.Order, rest []string) bool {
-	for i, o := range sort {
-		switch {
-		case o.Desc != sort[0].Desc:
-			return false
-		case o.Path == KeyPath:
-			return i == len(rest) || rest[i] == KeyPath
-		case i >= len(rest) || rest[i] != o.Path:
-			return false
-		}
-	}
-	return len(sort) == len(rest) || rest[len(sort)] == KeyPath
-}
-
-// tally adds up work by field.
-type tally map[string]*share
-
-type share struct {
-	work       float64
-	conditions int
-}
-
-func (t tally) add(path string, work float64, conditions int) {
-	name := fieldOf(path)
-	if t[name] == nil {
-		t[name] = &share{}
-	}
-	t[name].work += work
-	t[name].conditions += conditions
-}
-
-// most gives the field that takes most work, the first in the alphabet of several.
-func (t tally) most() (field string, conditions int) {
-	most := 0.0
-	for name, s := range t {
-		if s.work > most || s.work == most && name < field {
-			field, conditions, most = name, s.conditions, s.work
-		}
-	}
-	return field, conditions
-}
-
-// fieldOf is what people call the path of a document: without the part and the twin's form.
-func fieldOf(path string) string {
-	part, rest, _ := strings.Cut(path, ".")
-	if part == PublishedTwin || part == DraftTwin {
-		_, rest, _ = strings.Cut(rest, ".")
-	}
-	if rest == "" {
-		return path
-	}
-	return rest
 }

@@ -104,7 +104,11 @@ func generated(r *rand.Rand) store.Query {
 			return query.Where("published.topics", []query.Op{query.Eq, query.Ne}[r.IntN(2)], fmt.Sprintf("topic%02d", r.IntN(18)))
 		},
 		func() query.Filter {
-			return query.Where("published.municipalities", query.In, value.List{fmt.Sprintf("ags%03d", r.IntN(400)), "none"})
+			list := value.List{"none"}
+			for range 1 + r.IntN(2)*r.IntN(200) {
+				list = append(list, fmt.Sprintf("ags%03d", r.IntN(400)))
+			}
+			return query.Where("published.municipalities", query.In, list)
 		},
 		func() query.Filter {
 			return query.Where("publishedTwin.fold.title", query.Contains, []string{"projekt", "none"}[r.IntN(2)])
