@@ -1,9 +1,11 @@
 package rate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"kontor/pkg/fault"
 )
@@ -20,6 +22,7 @@ const LightWork = 500
 type Meter struct {
 	most   int64
 	slots  *Slots
+	wait   time.Duration
 	charge func(work int64, goesOn bool) error
 
 	mu      sync.Mutex
@@ -32,8 +35,9 @@ type Meter struct {
 
 // MeterOptions are what a Meter is made from.
 type MeterOptions struct {
-	Most  int64  // the work that the request may take; 0 for any
-	Slots *Slots // where requests wait whose work is not light; nil: nowhere
+	Most  int64         // the work that the request may take; 0 for any
+	Wait  time.Duration // for a slot; SlotWait if 0
+	Slots *Slots        // where requests wait whose work is not light; nil: nowhere
 
 	// Charge takes work beyond LightWork from the caller's rate limit before it is done. Where that is used up
 	// it refuses, unless a request goes on that it has let begin; negative work is given back. Nil: nothing
@@ -43,7 +47,7 @@ type MeterOptions struct {
 
 // NewMeter makes the meter of a request, which ends with Close.
 func NewMeter(o MeterOptions) *Meter {
-	return &Meter{most: o.Most, slots: o.Slots, charge: o.Charge}
+	return &Meter{most: o.Most, slots: o.Slots, wait: cmp.Or(o.Wait, SlotWait), charge: o.Charge}
 }
 
 type contextKey int
@@ -103,7 +107,7 @@ func (m *Meter) hold(ctx context.Context) error {
 	if m.release != nil {
 		return nil
 	}
-	release, ok := m.slots.Take(ctx)
+	release, ok := m.slots.TakeWithin(ctx, m.wait)
 	if !ok {
 		return Busy(ctx)
 	}
