@@ -30,11 +30,6 @@ func openSearch(c config.Config) (search.Engine, error) {
 	return blevesearch.Open(filepath.Join(c.Data, searchDirectory), blevesearch.Options{})
 }
 
-// quiet is what a process writes beside what it answers.
-func quiet() store.Quiet {
-	return store.Quiet{Collections: append(lead.Collections(), index.Collections()...), Facts: content.MarkFacts()}
-}
-
 // processName tells people which process leads.
 func processName() string {
 	host, err := os.Hostname()

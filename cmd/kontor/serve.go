@@ -19,6 +19,7 @@ import (
 	"kontor/pkg/config"
 	"kontor/pkg/content"
 	"kontor/pkg/demo"
+	"kontor/pkg/index"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -52,7 +53,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	st := store.Track(context.WithoutCancel(ctx), opened, quiet()) // until it is closed: requests outlive ctx
+	st := store.Track(context.WithoutCancel(ctx), opened, index.Listening()) // until it is closed: requests outlive ctx
 	bl, err := openBlobs(ctx, c, log)
 	if err != nil {
 		return err

@@ -200,7 +200,7 @@ func newServer(t testing.TB, u setup) *server {
 		t.Fatal(err)
 	}
 	s.dir = t.TempDir()
-	tracked := store.Track(ctx, s.store, quiet())
+	tracked := store.Track(ctx, s.store, index.Listening())
 	if s.content, s.auth, s.files, err = services(tracked, types, s.dir); err != nil {
 		t.Fatal(err)
 	}
