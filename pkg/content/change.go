@@ -23,7 +23,21 @@ func (s *Service) Create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 	return s.create(ctx, c, t, changes, o)
 }
 
-func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
+// create makes an entry, under another documentId if it was kept from writing under the first one.
+func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (saved Saved, err error) {
+	for range createAttempts {
+		saved, err = s.createOnce(ctx, c, t, changes, o)
+		if !fault.Is(err, fault.Conflict) || !o.Identity.isZero() {
+			break
+		}
+	}
+	return saved, err
+}
+
+// createAttempts bounds how often a creation is tried again that others have fenced, see store.Contest.
+const createAttempts = 3
+
+func (s *Service) createOnce(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
 	if err := s.check(ctx); err != nil {
 		return Saved{}, err
 	}

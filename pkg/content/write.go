@@ -36,6 +36,8 @@ type write struct {
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
 	mark       string           // see name
 	made       map[string]bool  // claims that this write may have made, by key
+	fences     map[string]int64 // the keys under which there is no entry and a fence, with its revision
+	perhaps    bool             // the entry may have been written by a step of a write that failed
 }
 
 // load reads the entry in all its locales.
@@ -48,10 +50,20 @@ func (w *write) load(documentID, locale string) error {
 	}
 	w.next = &record{typ: w.typ, documentID: documentID, locale: locale}
 	for _, d := range docs {
-		if r := recordOf(w.typ, d); r.locale == locale {
+		r := recordOf(w.typ, d)
+		switch {
+		case store.IsFence(d):
+			if w.fences == nil {
+				w.fences = map[string]int64{}
+			}
+			w.fences[d.Key] = d.Rev
+			if r.locale == locale {
+				w.next.rev = d.Rev
+			}
+		case r.locale == locale:
 			w.cur = r
 			w.next = r.copy()
-		} else {
+		default:
 			w.siblings = append(w.siblings, r)
 		}
 	}
@@ -206,8 +218,10 @@ func (w *write) try() (Saved, error) {
 			saved.Rev = w.next.rev + 1
 			return saved, nil
 		case !errors.As(err, &failed):
+			w.perhaps = true
 			return saved, err
 		}
+		w.perhaps = failed.Index > w.step(ops)
 		w.note(ops[:min(failed.Index, len(wanted))])
 		if failed.Index >= len(wanted) {
 			return saved, err
@@ -224,6 +238,11 @@ func (w *write) try() (Saved, error) {
 		suffix++
 	}
 	return saved, fault.New(fault.Conflict, "Too many others write this entry at the same time")
+}
+
+// step is the index of the op that writes the entry itself.
+func (w *write) step(ops []store.Op) int {
+	return slices.IndexFunc(ops, func(op store.Op) bool { return op.Collection == w.typ.ID && op.Key == w.next.key() })
 }
 
 // settle completes w.next with what follows from its values: the n-th automatic slug, the slug that leads to it, the copies of
@@ -299,24 +318,30 @@ func refIDs(t *schema.Type, snapshots ...value.Object) any {
 	return value.Normal(ids)
 }
 
+// firstRevFact is the revision with which an entry begins that took the place of a fence, so that Verify asks for no history before it.
+const firstRevFact = "firstRev"
+
 // replace gives the ops that archive a record as it is and write it as it will be.
 func (w *write) replace(cur, next *record) ([]store.Op, error) {
 	t := w.typ
 	if cur == nil {
+		fence := w.fences[next.key()]
+		if fence > 0 {
+			next.meta[firstRevFact] = fence + 1
+		}
 		parts := next.parts()
 		parts[store.Meta] = value.Normal(next.meta).(value.Object)
 		op := store.Op{Kind: store.Insert, Collection: t.ID, Key: next.key(), Parts: present(parts)}
+		if fence > 0 {
+			op.Kind, op.Rev, op.Set = store.Replace, fence, parts[store.Meta]
+			delete(op.Parts, store.Meta)
+		}
 		w.raise(&op, cur, next)
 		return []store.Op{op}, nil
 	}
 	change := store.Op{Kind: store.Replace, Collection: t.ID, Key: cur.key(), Rev: cur.rev, Parts: next.parts(), Set: changedMeta(cur.meta, next.meta)}
 	w.raise(&change, cur, next)
-	ops := []store.Op{
-		{Kind: store.Keep, Collection: historyOf(t), Key: versionKey(cur.key(), cur.rev), Parts: present(map[string]value.Object{
-			store.Meta: unmarked(cur.meta), store.Draft: cur.draft, store.Published: cur.published,
-		})},
-		change,
-	}
+	ops := []store.Op{archive(cur), change}
 	gone, err := w.svc.outdated(w.ctx, t, cur)
 	if err != nil {
 		return nil, err
@@ -325,6 +350,13 @@ func (w *write) replace(cur, next *record) ([]store.Op, error) {
 		ops = append(ops, store.Op{Kind: store.Delete, Collection: historyOf(t), Key: key})
 	}
 	return ops, nil
+}
+
+// archive keeps a record in the history as it is.
+func archive(r *record) store.Op {
+	return store.Op{Kind: store.Keep, Collection: historyOf(r.typ), Key: versionKey(r.key(), r.rev), Parts: present(map[string]value.Object{
+		store.Meta: unmarked(r.meta), store.Draft: r.draft, store.Published: r.published,
+	})}
 }
 
 func present(parts map[string]value.Object) map[string]value.Object {
