@@ -137,9 +137,10 @@ func fileOperations() []openapi.Operation {
 			Refuses: []int{http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable}},
 		{Method: "POST", Path: "/api/upload", ID: "upload", Tag: tagFiles, Summary: "Upload files, or with `id` change what is said of one",
 			Query:   []openapi.Parameter{{Name: "id", Description: "The file of which fileInfo is to be changed", Schema: typed("string")}},
+			Header:  []openapi.Parameter{openapi.IdempotencyKey()},
 			Body:    openapi.Body{Type: "multipart/form-data", Schema: openapi.Ref("Upload")},
 			Answer:  openapi.Answer{Status: http.StatusCreated, Description: "The files, or with `id` the one", Also: []int{http.StatusOK}, Schema: value.Object{"anyOf": value.List{openapi.List(openapi.Ref("File")), openapi.Ref("File")}}},
-			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusNotImplemented}},
+			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusNotImplemented}},
 		{Method: "GET", Path: "/api/upload/files", ID: "findFiles", Tag: tagFiles, Summary: "Files, a thousand at most",
 			Query: []openapi.Parameter{
 				{Name: "filters", Description: "Conditions in brackets: `filters[mime][$startsWith]=image/`", Brackets: true, Schema: typed("object")},

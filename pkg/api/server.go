@@ -19,6 +19,7 @@ import (
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/idempotency"
 	"kontor/pkg/index"
 	"kontor/pkg/rate"
 )
@@ -37,8 +38,10 @@ type Options struct {
 	CacheSize    int64         // bytes of answers to the public that are kept; none if 0
 	SharedMaxAge time.Duration // how long caches on the way may answer the public without asking; 0 for never
 
-	BaseURL        string         // where the world reaches this server, without a slash at the end; "" if that is not known
-	SiteURL        string         // where the public site is, without a slash at the end; "" if that is not known
+	BaseURL     string               // where the world reaches this server, without a slash at the end; "" if that is not known
+	SiteURL     string               // where the public site is, without a slash at the end; "" if that is not known
+	Idempotency *idempotency.Service // nil: the header Idempotency-Key says nothing
+
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -56,15 +59,18 @@ type Server struct {
 	content  *content.Service
 	auth     *auth.Service
 	index    *index.Service
-	log      *slog.Logger
-	timeout  time.Duration
-	idle     time.Duration // in the place of a deadline where bytes stream
-	limits   limits
-	proxies  []netip.Prefix
-	origins  []string
-	https    bool
-	baseURL  string
-	siteURL  string
+
+	idempotency *idempotency.Service
+
+	log     *slog.Logger
+	timeout time.Duration
+	idle    time.Duration // in the place of a deadline where bytes stream
+	limits  limits
+	proxies []netip.Prefix
+	origins []string
+	https   bool
+	baseURL string
+	siteURL string
 
 	freshness string // Cache-Control of what the public may read
 
@@ -81,7 +87,7 @@ const headLimit = 16 << 10
 
 // New makes a server with all its routes.
 func New(o Options) *Server {
-	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
+	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, idempotency: o.Idempotency, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {

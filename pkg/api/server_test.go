@@ -24,6 +24,7 @@ import (
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/idempotency"
 	"kontor/pkg/index"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -217,6 +218,9 @@ func newServer(t testing.TB, u setup) *server {
 	// The time for a request is long: the machine may be busy.
 	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CacheSize: 4 << 20, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	o.Index = s.index
+	if o.Idempotency, err = idempotency.New(ctx, tracked, idempotency.Options{Beat: 50 * time.Millisecond, Patience: 400 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
 	if u.edit != nil {
 		u.edit(&o)
 	}

@@ -12,7 +12,7 @@ import (
 const exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition, X-Total-Count"
 
 // sharedHeaders are those that scripts of other sites may send.
-const sharedHeaders = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, X-Meilisearch-Client"
+const sharedHeaders = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, Idempotency-Key, X-Meilisearch-Client"
 
 // share lets the pages of other sites use what sites need: of all sites, as Strapi does, unless the operator names some. Who may do what
 // is decided by the token, which a page has to have; there are no cookies that a browser would send by itself. It is called ahead of all

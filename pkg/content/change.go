@@ -28,7 +28,7 @@ func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 	for range createAttempts {
 		saved, err = s.createOnce(ctx, c, t, changes, o)
 		if !fault.Is(err, fault.Conflict) || !o.Identity.isZero() {
-			break
+			break // of a DocumentID another attempt may have made the entry, which the next look finds
 		}
 	}
 	return saved, err
@@ -50,6 +50,14 @@ func (s *Service) createOnce(ctx context.Context, c auth.Caller, t *schema.Type,
 	if !o.Identity.isZero() {
 		if err := w.assume(o.Identity); err != nil {
 			return Saved{}, err
+		}
+	}
+	if o.DocumentID != "" {
+		if err := w.load(o.DocumentID, locale); err != nil {
+			return Saved{}, err
+		}
+		if w.cur != nil {
+			return Saved{DocumentID: o.DocumentID, Locale: locale, Rev: w.cur.rev, Published: w.cur.published != nil}, nil
 		}
 	}
 	if err := w.begin(); err != nil {

@@ -83,6 +83,10 @@ type Write struct {
 	IfMatch int64  // the revision that must still be there; 0: merge into whatever is there
 	Action  string // what the history calls it; "" for the usual word
 
+	// DocumentID is what a new entry is called, the same each time that its creation is tried again: if the entry is there, it is not made
+	// again. "" for a name that nobody has had.
+	DocumentID string
+
 	Identity Identity // what a new entry is called; the zero value for names that nobody has had
 }
 
