@@ -157,7 +157,8 @@ func fileOperations() []openapi.Operation {
 // siteOperations are what a public site needs beside entries.
 func siteOperations() []openapi.Operation {
 	missing := []int{http.StatusNotFound}
-	path := openapi.Parameter{Name: "path", Description: "Of the public site, such as `/projekte/bauhof`", Required: true, Schema: value.Object{"type": "string", "pattern": "^/", "maxLength": int64(1000)}}
+	path := openapi.Parameter{Name: "path", Description: "Of the public site, such as `/projekte/bauhof` or `/en/projekte/bauhof`, or an address as the sitemap has it", Required: true, Schema: value.Object{"type": "string", "maxLength": int64(1000)}}
+	listed := openapi.Parameter{Name: "locale", Description: "Only this locale; all if absent", Schema: value.Object{"type": "string", "examples": value.List{"de"}}}
 	xml := openapi.Answer{Type: "application/xml", Schema: typed("string")}
 	return []openapi.Operation{
 		{Method: "GET", Path: "/manage/paths", ID: "followPath", Tag: tagSite, Summary: "Where a path of the public site leads, an old one too", Open: true,
@@ -165,9 +166,9 @@ func siteOperations() []openapi.Operation {
 		{Method: "GET", Path: "/manage/paths/:type", ID: "listPaths", Tag: tagSite, Summary: "The pages that entries have on the public site", Open: true,
 			Query: []openapi.Parameter{
 				{Name: "after", Description: "`meta.next` of the window before", Schema: typed("string")},
-				{Name: "limit", Description: "How many entries; 1000 if absent", Schema: value.Object{"type": "integer", "minimum": int64(1), "maximum": int64(content.MaxPlaces)}}},
+				{Name: "limit", Description: "How many entries; 1000 if absent", Schema: value.Object{"type": "integer", "minimum": int64(1), "maximum": int64(content.MaxPlaces)}}, listed},
 			Answer: answers("Places"), Refuses: []int{http.StatusForbidden, http.StatusNotFound}},
-		{Method: "GET", Path: "/manage/redirects/:type", ID: "listRedirects", Tag: tagSite, Summary: "Old paths and where they lead", Open: true,
+		{Method: "GET", Path: "/manage/redirects/:type", ID: "listRedirects", Tag: tagSite, Summary: "Old paths and where they lead", Open: true, Query: []openapi.Parameter{listed},
 			Answer: answersList("Move"), Refuses: []int{http.StatusForbidden, http.StatusNotFound, http.StatusRequestEntityTooLarge}},
 		{Method: "GET", Path: "/sitemap.xml", ID: "sitemapIndex", Tag: tagSite, Summary: "The sitemaps of the public site", Open: true, Answer: xml, Refuses: missing},
 		{Method: "GET", Path: "/sitemap/:type.xml", ID: "sitemap", Tag: tagSite, Summary: "The pages of a type", Open: true, Answer: xml, Refuses: missing,
