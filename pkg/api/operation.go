@@ -223,8 +223,12 @@ func manageOperations() []openapi.Operation {
 			Answer:  openapi.Answer{Schema: openapi.Data(openapi.Ref("EntryState")), Headers: []string{"ETag"}},
 			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired}}
 	}
+	save := act("/manage/entries/:type/:id", "saveDraft", "Change fields of the draft")
+	save.Method, save.Body = "PUT", sends("DraftInput")
+	save.Description = "Other fields that somebody has changed since If-Match stay as they are, and `merged` names them. 412 if somebody has changed the same field."
 	return []openapi.Operation{
 		{Method: "GET", Path: "/manage/entries/:type/:id", ID: "entryState", Tag: tagManage, Summary: "Where an entry stands", Query: locale, Answer: answersData("EntryState"), Refuses: []int{http.StatusNotFound}},
+		save,
 		act("/manage/entries/:type/:id/publish", "publish", "Publish the draft"),
 		act("/manage/entries/:type/:id/unpublish", "unpublish", "Take back what is published"),
 		act("/manage/entries/:type/:id/discard", "discard", "Make the draft what is published"),

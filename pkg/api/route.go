@@ -70,6 +70,7 @@ func (s *Server) routes() {
 	manage.Post("/trash/:type/:id/restore", s.restore)
 	manage.Delete("/trash/:type/:id", s.purge)
 	manage.Get("/entries/:type/:id", s.state)
+	manage.Put("/entries/:type/:id", s.saveDraft)
 	manage.Post("/entries/:type/:id/publish", s.publish)
 	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
 	manage.Post("/entries/:type/:id/discard", s.discard)

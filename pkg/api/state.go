@@ -6,6 +6,7 @@ import (
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
+	"kontor/pkg/strapi"
 	"kontor/pkg/value"
 )
 
@@ -38,11 +39,13 @@ func (s *Server) state(c *fiber.Ctx) error {
 	return sendState(c, st)
 }
 
-func sendState(c *fiber.Ctx, st content.State) error {
-	return sendData(c, st.Rev, value.Object{
+func sendState(c *fiber.Ctx, st content.State) error { return sendData(c, st.Rev, stateValue(st)) }
+
+func stateValue(st content.State) value.Object {
+	return value.Object{
 		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
 		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
-	})
+	}
 }
 
 func localeOf(l string) any {
@@ -77,7 +80,28 @@ func (s *Server) act(c *fiber.Ctx, do func(t *schema.Type, o content.Write) (con
 	if err != nil {
 		return err
 	}
-	return sendState(c, st)
+	out := stateValue(st)
+	if len(saved.Merged) > 0 {
+		out["merged"] = saved.Merged
+	}
+	return sendData(c, st.Rev, out)
+}
+
+// saveDraft changes fields of a draft. If-Match says what the caller has seen: what others have changed since in other fields is merged with it, and
+// is named in the answer; the same field is a conflict.
+func (s *Server) saveDraft(c *fiber.Ctx) error {
+	return s.act(c, func(t *schema.Type, o content.Write) (content.Saved, error) {
+		data, err := body(c)
+		if err != nil {
+			return content.Saved{}, err
+		}
+		changes, err := strapi.ParseBody(data, t)
+		if err != nil {
+			return content.Saved{}, err
+		}
+		o.Draft, o.Merge = true, true
+		return s.content.Update(c.UserContext(), callerOf(c), t, c.Params("id"), changes, o)
+	})
 }
 
 func (s *Server) publish(c *fiber.Ctx) error {

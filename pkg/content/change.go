@@ -104,6 +104,9 @@ func (s *Service) Update(ctx context.Context, c auth.Caller, t *schema.Type, doc
 		return Saved{}, err
 	}
 	o.Action = word(o.Action, "update")
+	if o.Merge {
+		o.merging = changes
+	}
 	return s.mutate(ctx, c, t, documentID, o, func(w *write) error {
 		if err := w.open(o.IfMatch); err != nil {
 			return err

@@ -135,7 +135,7 @@ const maxPruned = 50
 
 func versionOf(r *record) Version {
 	return Version{
-		Rev: r.rev, At: text(r.meta, "at"), Action: text(r.meta, "action"), Actor: text(r.meta, "actor"),
+		Rev: r.rev, At: text(r.meta, "at"), Action: text(r.meta, "action"), Actor: actorName(r),
 		Published: r.meta["publishedAt"] != nil, Deleted: r.meta["deletedAt"] != nil,
 	}
 }

@@ -29,6 +29,9 @@ type State struct {
 	Actor       string // of the last change
 }
 
+// actorName names who wrote a record last.
+func actorName(r *record) string { return text(r.meta, "actor") }
+
 // State tells where an entry stands. NotFound if it does not exist for this caller.
 func (s *Service) State(ctx context.Context, c auth.Caller, t *schema.Type, documentID, locale string) (State, error) {
 	w, err := s.look(ctx, c, t, documentID, locale)
@@ -42,7 +45,7 @@ func (s *Service) State(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	st := State{
 		Type: t, ID: integer(r.meta, "id"), DocumentID: documentID, Locale: r.locale, Rev: r.rev, Status: StatusDraft,
 		CreatedAt: text(r.meta, "createdAt"), UpdatedAt: text(r.draft, "updatedAt"),
-		PublishedAt: text(r.published, "publishedAt"), Actor: text(r.meta, "actor"),
+		PublishedAt: text(r.published, "publishedAt"), Actor: actorName(r),
 	}
 	switch {
 	case r.published != nil && r.modified():

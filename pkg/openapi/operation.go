@@ -288,7 +288,7 @@ func refusalStatuses() map[int]string {
 	return map[int]string{
 		400: "The request is wrong: a parameter or field that is not known, or a value that does not fit", 401: "The credentials are missing or wrong",
 		403: "Not for this caller", 404: "Not there, for this caller", 408: "The request did not arrive in time", 409: "Something else is in the way: it is in use, or somebody was first",
-		412: "If-Match names an older state", 413: "The body is too large", 415: "The body is of another type than taken", 416: "The part that was asked for is not there",
+		412: "If-Match names an older state; the details say who changed it, when, which fields, and the new ETag", 413: "The body is too large", 415: "The body is of another type than taken", 416: "The part that was asked for is not there",
 		422: "The Idempotency-Key was used for another request", 428: "If-Match is missing", 429: "Too many requests", 431: "The request line and the headers are too long",
 		500: "A defect. The answer carries the id under which it is logged", 501: "Not offered", 503: "Not at the moment; may be tried again",
 	}
