@@ -93,7 +93,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
 		Content: entries, Files: files, Auth: accounts, Index: finder, Idempotency: keys, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
-		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
+		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins, ManageOrigins: c.ManageOrigins,
 	}), c.ShutdownTimeout, log)
 }
 

@@ -78,6 +78,8 @@ func localeParameter() openapi.Parameter {
 
 func systemOperations() []openapi.Operation {
 	return []openapi.Operation{
+		{Method: "GET", Path: "/", ID: "home", Tag: tagSystem, Summary: "What is here", Open: true, Description: "A page for those who accept text/html before application/json, else JSON.",
+			Answer: openapi.Answer{Type: "*/*", Schema: value.Object{}}},
 		{Method: "GET", Path: "/healthz", ID: "health", Tag: tagSystem, Summary: "Whether the process runs", Answer: answers("Health"), Open: true, Bare: true},
 		{Method: "GET", Path: "/readyz", ID: "readiness", Tag: tagSystem, Summary: "Whether requests can be served", Open: true, Bare: true,
 			Answer: openapi.Answer{Schema: openapi.Ref("Readiness"), Also: []int{http.StatusServiceUnavailable}}},

@@ -13,6 +13,7 @@ import (
 func (s *Server) routes() {
 	app := s.app
 	app.Use(s.guard)
+	app.Get("/", s.identify, s.showHome)
 	app.Get("/healthz", s.health)
 	app.Get("/readyz", s.ready)
 	app.Get("/openapi.json", s.identify, s.document)

@@ -46,6 +46,7 @@ type Options struct {
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
+	ManageOrigins  []string       // whose pages may use /manage
 }
 
 // Server is Kontor over HTTP.
@@ -62,21 +63,23 @@ type Server struct {
 
 	idempotency *idempotency.Service
 
-	log     *slog.Logger
-	timeout time.Duration
-	idle    time.Duration // in the place of a deadline where bytes stream
-	limits  limits
-	proxies []netip.Prefix
-	origins []string
-	https   bool
-	baseURL string
-	siteURL string
+	log      *slog.Logger
+	timeout  time.Duration
+	idle     time.Duration // in the place of a deadline where bytes stream
+	limits   limits
+	proxies  []netip.Prefix
+	origins  []string
+	managers []string // see Options.ManageOrigins
+	https    bool
+	baseURL  string
+	siteURL  string
 
 	freshness string // Cache-Control of what the public may read
 
 	bodyLimit int
 	silent    sync.Map // see listener
 	documents documents
+	home      home
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -88,7 +91,7 @@ const headLimit = 16 << 10
 // New makes a server with all its routes.
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, idempotency: o.Idempotency, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
-		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, managers: o.ManageOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -114,6 +117,7 @@ func New(o Options) *Server {
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
 	s.routes()
+	s.home = s.newHome()
 	return s
 }
 

@@ -34,6 +34,7 @@ type Config struct {
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	ManageOrigins  []string       // whose pages may use /manage; none if empty
 	CORSOrigins    []string       // whose pages may read /api: "https://www.portal.example", "*" for all; none if empty
 
 	Warnings []string // what is not wrong but not likely meant
