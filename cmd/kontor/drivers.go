@@ -33,7 +33,7 @@ func openStore(ctx context.Context, c config.Config) (store.Store, error) {
 		return nil, err
 	}
 	if c.Store != "" {
-		st, err := mongostore.Open(ctx, c.Store, mongostore.Options{Quiet: quiet().Collections})
+		st, err := mongostore.Open(ctx, c.Store, mongostore.Options{})
 		if err != nil { // not the store alone: a nil of a driver is no nil of the port
 			return nil, fmt.Errorf("the store at %s can't be opened: %w", mongostore.Redact(c.Store), err)
 		}

@@ -6,13 +6,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/config"
 	"kontor/pkg/content"
+	"kontor/pkg/idempotency"
 	"kontor/pkg/index"
 	"kontor/pkg/lead"
 	"kontor/pkg/search"
@@ -29,11 +29,6 @@ func openSearch(c config.Config) (search.Engine, error) {
 		return nil, err
 	}
 	return blevesearch.Open(filepath.Join(c.Data, searchDirectory), blevesearch.Options{})
-}
-
-// quiet is what a process writes beside what it answers.
-func quiet() store.Quiet {
-	return store.Quiet{Collections: slices.Concat(lead.Collections(), index.Collections(), auth.QuietCollections()), Facts: content.MarkFacts()}
 }
 
 // processName tells people which process leads.
@@ -72,6 +67,7 @@ type duty struct {
 	entries  *content.Service
 	finder   *index.Service
 	jobs     *lead.Lead
+	keys     *idempotency.Service
 	log      *slog.Logger
 }
 
@@ -98,6 +94,9 @@ func (d *duty) do(ctx context.Context) {
 			}
 			n, err := d.entries.SweepFiles(ctx)
 			swept(ctx, d.log, n, err, "bytes that belonged to no file were removed", "bytes that belong to no file were not removed")
+			if _, err := d.keys.Sweep(ctx); err != nil && ctx.Err() == nil {
+				d.log.Warn("the records of old Idempotency-Keys were not deleted", "error", err)
+			}
 			if _, err := d.jobs.Sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("jobs that are over were not deleted", "error", err)
 			}

@@ -19,6 +19,8 @@ import (
 	"kontor/pkg/config"
 	"kontor/pkg/content"
 	"kontor/pkg/demo"
+	"kontor/pkg/idempotency"
+	"kontor/pkg/index"
 	"kontor/pkg/query"
 	"kontor/pkg/rate"
 	"kontor/pkg/schema"
@@ -53,7 +55,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	st := store.Track(context.WithoutCancel(ctx), store.NewGuard(opened), quiet()) // until it is closed: requests outlive ctx
+	st := store.Track(context.WithoutCancel(ctx), store.NewGuard(opened), index.Listening()) // until it is closed: requests outlive ctx
 	bl, err := openBlobs(ctx, c, log)
 	if err != nil {
 		return err
@@ -80,16 +82,20 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	if err != nil {
 		return err
 	}
+	keys, err := idempotency.New(ctx, st, idempotency.Options{Log: log})
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("can't listen: %w", err)
 	}
 	log.Info("listening", "url", "http://"+l.Addr().String(), "data", c.Data, "version", version())
-	stop := (&duty{config: c, store: st, accounts: accounts, entries: entries, finder: finder, jobs: jobs, log: log}).start(ctx)
+	stop := (&duty{config: c, store: st, accounts: accounts, entries: entries, finder: finder, jobs: jobs, keys: keys, log: log}).start(ctx)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Files: files, Auth: accounts, Index: finder, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
-		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, Slots: slots, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
+		Content: entries, Files: files, Auth: accounts, Index: finder, Idempotency: keys, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
+		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, Slots: slots, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins, ManageOrigins: c.ManageOrigins,
 		MaxConnections: c.MaxConnections, MaxConnectionsPerAddress: c.MaxConnectionsPerAddress, Descriptors: maxDescriptors(),
 	}), c.ShutdownTimeout, log)
 }

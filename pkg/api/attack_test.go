@@ -79,6 +79,7 @@ func (f *field) foreignIDs() []attack {
 		add("change "+n, "PUT", "/api/events/"+id, "organizer", `{"data":{"title":"x"}}`, false)
 		add("change a draft of "+n, "PUT", "/api/events/"+id+"?status=draft", "organizer", `{"data":{"title":"x"}}`, false)
 		add("add a locale to "+n, "PUT", "/api/events/"+id+"?locale=en", "organizer", `{"data":{"title":"x"}}`, false)
+		add("save "+n, "PUT", "/manage/entries/event/"+id, "organizer", `{"data":{"title":"x"}}`, false)
 		add("delete "+n, "DELETE", "/api/events/"+id, "organizer", "", false)
 		add("read "+n, "GET", "/api/events/"+id+"?status=draft", "organizer", "", true)
 		for _, act := range []string{"publish", "unpublish", "discard", "history/1/restore"} {
@@ -105,6 +106,7 @@ func (f *field) foreignIDs() []attack {
 	add("an author unpublishes", "POST", "/manage/entries/article/"+f.entries["article"]["own"]+"/unpublish", "author", "", false)
 	add("a clerk writes another field", "PUT", "/api/events/"+own, "clerk", `{"data":{"title":"x"}}`, false)
 	add("a clerk discards what others wrote", "POST", "/manage/entries/event/"+own+"/discard", "clerk", "", false)
+	add("a clerk saves another field", "PUT", "/manage/entries/event/"+own, "clerk", `{"data":{"title":"x"}}`, false)
 	add("a reviewer writes", "PUT", "/api/events/"+own, "reviewer", `{"data":{"title":"x"}}`, false)
 	add("nobody's organizer makes an event", "POST", "/api/events", "stranger", `{"data":{"title":"x","start":{"local":"2026-11-22T19:00"}}}`, false)
 	return out
@@ -236,6 +238,7 @@ func (f *field) byPreview() []attack {
 		add("PUT", path, `{"data":{"title":"x"}}`)
 		add("DELETE", path, "")
 	}
+	add("PUT", entry, `{"data":{"title":"x"}}`)
 	for _, act := range []string{"/publish", "/unpublish", "/discard", "/previews", "/history/1/restore"} {
 		add("POST", entry+act, "")
 	}

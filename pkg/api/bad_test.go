@@ -129,7 +129,7 @@ func badPaths() []badRequest {
 		asked("", "/api/"+strings.Repeat("a/", 3000), 404, "Not Found"),
 		asked("", "/api//projects", 404, "Not Found"),
 		asked("", "/api/projects//<p>", 404, "Not Found"),
-		asked("", "/", 404, "Not Found"),
+		asked("", "/index.html", 404, "Not Found"),
 		asked("", "/favicon.ico", 404, "Not Found"),
 		asked("", "/manage", 404, "Not Found"),
 		asked("", "/manage/nothing", 404, "Not Found"),

@@ -103,8 +103,14 @@ func (s *Server) create(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.write(c, t, auth.Create, fiber.StatusCreated, func(changes content.Changes, o content.Write) (content.Saved, error) {
-		return s.content.Create(c.UserContext(), callerOf(c), t, changes, o)
+	return s.once(c, func(documentID string) (written bool, err error) {
+		err = s.write(c, t, auth.Create, fiber.StatusCreated, func(changes content.Changes, o content.Write) (content.Saved, error) {
+			o.DocumentID = documentID
+			saved, err := s.content.Create(c.UserContext(), callerOf(c), t, changes, o)
+			written = err == nil
+			return saved, err
+		})
+		return written, err
 	})
 }
 

@@ -33,7 +33,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		}
 	case fault.Unauthorized:
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
-	case fault.TooMany:
+	case fault.TooMany, fault.Conflict:
 		if after, ok := e.Details["retryAfter"]; ok {
 			c.Set(fiber.HeaderRetryAfter, fmt.Sprint(after))
 		}

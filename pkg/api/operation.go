@@ -78,6 +78,8 @@ func localeParameter() openapi.Parameter {
 
 func systemOperations() []openapi.Operation {
 	return []openapi.Operation{
+		{Method: "GET", Path: "/", ID: "home", Tag: tagSystem, Summary: "What is here", Open: true, Description: "A page for those who accept text/html before application/json, else JSON.",
+			Answer: openapi.Answer{Type: "*/*", Schema: value.Object{}}},
 		{Method: "GET", Path: "/healthz", ID: "health", Tag: tagSystem, Summary: "Whether the process runs", Answer: answers("Health"), Open: true, Bare: true},
 		{Method: "GET", Path: "/readyz", ID: "readiness", Tag: tagSystem, Summary: "Whether requests can be served", Open: true, Bare: true,
 			Answer: openapi.Answer{Schema: openapi.Ref("Readiness"), Also: []int{http.StatusServiceUnavailable}}},
@@ -141,9 +143,10 @@ func fileOperations() []openapi.Operation {
 			Refuses: []int{http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable}},
 		{Method: "POST", Path: "/api/upload", ID: "upload", Tag: tagFiles, Summary: "Upload files, or with `id` change what is said of one",
 			Query:   []openapi.Parameter{{Name: "id", Description: "The file of which fileInfo is to be changed", Schema: typed("string")}},
+			Header:  []openapi.Parameter{openapi.IdempotencyKey()},
 			Body:    openapi.Body{Type: "multipart/form-data", Schema: openapi.Ref("Upload")},
 			Answer:  openapi.Answer{Status: http.StatusCreated, Description: "The files, or with `id` the one", Also: []int{http.StatusOK}, Schema: value.Object{"anyOf": value.List{openapi.List(openapi.Ref("File")), openapi.Ref("File")}}},
-			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusNotImplemented}},
+			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusNotImplemented}},
 		{Method: "GET", Path: "/api/upload/files", ID: "findFiles", Tag: tagFiles, Summary: "Files, a thousand at most",
 			Query: []openapi.Parameter{
 				{Name: "filters", Description: "Conditions in brackets: `filters[mime][$startsWith]=image/`", Brackets: true, Schema: typed("object")},
@@ -160,7 +163,8 @@ func fileOperations() []openapi.Operation {
 // siteOperations are what a public site needs beside entries.
 func siteOperations() []openapi.Operation {
 	missing := []int{http.StatusNotFound}
-	path := openapi.Parameter{Name: "path", Description: "Of the public site, such as `/projekte/bauhof`", Required: true, Schema: value.Object{"type": "string", "pattern": "^/", "maxLength": int64(1000)}}
+	path := openapi.Parameter{Name: "path", Description: "Of the public site, such as `/projekte/bauhof` or `/en/projekte/bauhof`, or an address as the sitemap has it", Required: true, Schema: value.Object{"type": "string", "maxLength": int64(1000)}}
+	listed := openapi.Parameter{Name: "locale", Description: "Only this locale; all if absent", Schema: value.Object{"type": "string", "examples": value.List{"de"}}}
 	xml := openapi.Answer{Type: "application/xml", Schema: typed("string")}
 	return []openapi.Operation{
 		{Method: "GET", Path: "/manage/paths", ID: "followPath", Tag: tagSite, Summary: "Where a path of the public site leads, an old one too", Open: true,
@@ -168,9 +172,9 @@ func siteOperations() []openapi.Operation {
 		{Method: "GET", Path: "/manage/paths/:type", ID: "listPaths", Tag: tagSite, Summary: "The pages that entries have on the public site", Open: true,
 			Query: []openapi.Parameter{
 				{Name: "after", Description: "`meta.next` of the window before", Schema: typed("string")},
-				{Name: "limit", Description: "How many entries; 1000 if absent", Schema: value.Object{"type": "integer", "minimum": int64(1), "maximum": int64(content.MaxPlaces)}}},
+				{Name: "limit", Description: "How many entries; 1000 if absent", Schema: value.Object{"type": "integer", "minimum": int64(1), "maximum": int64(content.MaxPlaces)}}, listed},
 			Answer: answers("Places"), Refuses: []int{http.StatusForbidden, http.StatusNotFound}},
-		{Method: "GET", Path: "/manage/redirects/:type", ID: "listRedirects", Tag: tagSite, Summary: "Old paths and where they lead", Open: true,
+		{Method: "GET", Path: "/manage/redirects/:type", ID: "listRedirects", Tag: tagSite, Summary: "Old paths and where they lead", Open: true, Query: []openapi.Parameter{listed},
 			Answer: answersList("Move"), Refuses: []int{http.StatusForbidden, http.StatusNotFound, http.StatusRequestEntityTooLarge}},
 		{Method: "GET", Path: "/sitemap.xml", ID: "sitemapIndex", Tag: tagSite, Summary: "The sitemaps of the public site", Open: true, Answer: xml, Refuses: missing},
 		{Method: "GET", Path: "/sitemap/:type.xml", ID: "sitemap", Tag: tagSite, Summary: "The pages of a type", Open: true, Answer: xml, Refuses: missing,
@@ -227,8 +231,12 @@ func manageOperations() []openapi.Operation {
 			Answer:  openapi.Answer{Schema: acted, Headers: []string{"ETag"}},
 			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired}}
 	}
+	save := act("/manage/entries/:type/:id", "saveDraft", "Change fields of the draft")
+	save.Method, save.Body = "PUT", sends("DraftInput")
+	save.Description = "Other fields that somebody has changed since If-Match stay as they are, and `merged` names them. 412 if somebody has changed the same field."
 	return []openapi.Operation{
 		{Method: "GET", Path: "/manage/entries/:type/:id", ID: "entryState", Tag: tagManage, Summary: "Where an entry stands", Query: locale, Answer: answersData("EntryState"), Refuses: []int{http.StatusNotFound}},
+		save,
 		act("/manage/entries/:type/:id/publish", "publish", "Publish the draft"),
 		act("/manage/entries/:type/:id/unpublish", "unpublish", "Take back what is published"),
 		act("/manage/entries/:type/:id/discard", "discard", "Make the draft what is published"),

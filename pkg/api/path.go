@@ -1,7 +1,9 @@
 package api
 
 import (
+	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -15,7 +17,7 @@ const pathsLimit = 1000
 
 // listPaths answers with the pages that the entries of a type have on the public site, for those who build or crawl it.
 func (s *Server) listPaths(c *fiber.Ctx) error {
-	t, in, err := s.managed(c, "after", "limit")
+	t, in, err := s.managed(c, "after", "limit", "locale")
 	if err != nil {
 		return err
 	}
@@ -23,7 +25,7 @@ func (s *Server) listPaths(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	places, next, err := s.content.Places(c.UserContext(), callerOf(c), t, content.PlaceWindow{After: in["after"], Limit: limit})
+	places, next, err := s.content.Places(c.UserContext(), callerOf(c), t, content.PlaceWindow{After: in["after"], Limit: limit, Locale: in["locale"]})
 	if err != nil {
 		return err
 	}
@@ -45,7 +47,7 @@ func (s *Server) followPath(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	path := in["path"]
+	path := s.sitePath(in["path"])
 	if !strings.HasPrefix(path, "/") || len(path) > 1000 {
 		return fault.New(fault.Invalid, "path must be a path of the public site such as /projekte/bauhof").With("key", "path")
 	}
@@ -54,6 +56,21 @@ func (s *Server) followPath(c *fiber.Ctx) error {
 		return err
 	}
 	return sendData(c, 0, moveData(path, m))
+}
+
+// sitePath is the path of an address of the public site, as sitemaps print it; what is none stays as it is.
+func (s *Server) sitePath(address string) string {
+	rest, ours := strings.CutPrefix(address, s.siteURL)
+	if s.siteURL == "" || !ours || rest != "" && rest[0] != '/' {
+		rest = address
+	}
+	if path, err := url.PathUnescape(rest); err == nil && utf8.ValidString(path) {
+		rest = path
+	}
+	if ours && rest == "" {
+		return "/"
+	}
+	return rest
 }
 
 func moveData(from string, m content.Move) value.Object {
@@ -65,12 +82,12 @@ const maxMoves = 10_000
 
 // listMoves answers with every old path of a type and where it leads, for a site that keeps its redirects itself.
 func (s *Server) listMoves(c *fiber.Ctx) error {
-	t, _, err := s.managed(c)
+	t, in, err := s.managed(c, "locale")
 	if err != nil {
 		return err
 	}
 	out := value.List{}
-	err = s.content.Moves(c.UserContext(), callerOf(c), t, func(from string, m content.Move) error {
+	err = s.content.Moves(c.UserContext(), callerOf(c), t, in["locale"], func(from string, m content.Move) error {
 		if len(out) == maxMoves {
 			return fault.New(fault.TooLarge, "There are more than %d redirects; ask for single paths", maxMoves)
 		}

@@ -13,6 +13,7 @@ import (
 func (s *Server) routes() {
 	app := s.app
 	app.Use(s.guard)
+	app.Get("/", s.identify, s.showHome)
 	app.Get("/healthz", s.probe, s.health)
 	app.Get("/readyz", s.probe, s.ready)
 	app.Get("/openapi.json", s.identify, s.document)
@@ -73,6 +74,7 @@ func (s *Server) routes() {
 	manage.Post("/trash/:type/:id/restore", s.restore)
 	manage.Delete("/trash/:type/:id", s.purge)
 	manage.Get("/entries/:type/:id", s.state)
+	manage.Put("/entries/:type/:id", s.saveDraft)
 	manage.Post("/entries/:type/:id/publish", s.publish)
 	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
 	manage.Post("/entries/:type/:id/discard", s.discard)

@@ -6,17 +6,11 @@ import (
 	"sync"
 	"time"
 
-	"kontor/pkg/content"
 	"kontor/pkg/index"
 	"kontor/pkg/lead"
 	"kontor/pkg/search/blevesearch"
 	"kontor/pkg/store"
 )
-
-// quiet is what the store's tracking passes over.
-func quiet() store.Quiet {
-	return store.Quiet{Collections: append(lead.Collections(), index.Collections()...), Facts: content.MarkFacts()}
-}
 
 // openSearch gives the server a search that follows its store until the test ends.
 func (s *server) openSearch(tracked *store.Tracked) {

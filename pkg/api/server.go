@@ -19,6 +19,7 @@ import (
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/idempotency"
 	"kontor/pkg/index"
 	"kontor/pkg/rate"
 )
@@ -37,8 +38,10 @@ type Options struct {
 	CacheSize    int64         // bytes of answers to the public that are kept; none if 0
 	SharedMaxAge time.Duration // how long caches on the way may answer the public without asking; 0 for never
 
-	BaseURL        string         // where the world reaches this server, without a slash at the end; "" if that is not known
-	SiteURL        string         // where the public site is, without a slash at the end; "" if that is not known
+	BaseURL     string               // where the world reaches this server, without a slash at the end; "" if that is not known
+	SiteURL     string               // where the public site is, without a slash at the end; "" if that is not known
+	Idempotency *idempotency.Service // nil: the header Idempotency-Key says nothing
+
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	Slots          *rate.Slots    // what heavy reads and searches share with other work; nil: any number at once
@@ -46,6 +49,7 @@ type Options struct {
 	CallerWork     int64          // what one with credentials may cost; 600,000 if 0
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
+	ManageOrigins  []string       // whose pages may use /manage
 
 	MaxConnections           int // open at once; 4096 if 0
 	MaxConnectionsPerAddress int // of an address that is no trusted proxy; 256 if 0, and at most half of all
@@ -63,15 +67,19 @@ type Server struct {
 	content  *content.Service
 	auth     *auth.Service
 	index    *index.Service
-	log      *slog.Logger
-	timeout  time.Duration
-	idle     time.Duration // in the place of a deadline where bytes stream
-	limits   limits
-	slots    *rate.Slots
+
+	idempotency *idempotency.Service
+
+	log     *slog.Logger
+	timeout time.Duration
+	idle    time.Duration // in the place of a deadline where bytes stream
+	limits  limits
+	slots   *rate.Slots
 
 	publicWork, callerWork int64 // what a request may cost
 	proxies                []netip.Prefix
 	origins                []string
+	managers               []string // see Options.ManageOrigins
 	https                  bool
 	baseURL                string
 	siteURL                string
@@ -85,6 +93,7 @@ type Server struct {
 	fixed     fixedAnswers
 	documents documents
 	manual    func() (map[string][]byte, error) // rendered at the first request
+	home      home
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -95,9 +104,9 @@ const headLimit = 16 << 10
 
 // New makes a server with all its routes.
 func New(o Options) *Server {
-	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
+	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, idempotency: o.Idempotency, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), slots: o.Slots,
-		publicWork: cmp.Or(o.PublicWork, publicWork), callerWork: cmp.Or(o.CallerWork, callerWork), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
+		publicWork: cmp.Or(o.PublicWork, publicWork), callerWork: cmp.Or(o.CallerWork, callerWork), proxies: o.TrustedProxies, origins: o.CORSOrigins, managers: o.ManageOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	s.manual = sync.OnceValues(renderManual)
 	if s.log == nil {
@@ -126,6 +135,7 @@ func New(o Options) *Server {
 	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
 	s.conns.watch(server)
 	s.routes()
+	s.home = s.newHome()
 	return s
 }
 

@@ -24,6 +24,7 @@ import (
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
+	"kontor/pkg/idempotency"
 	"kontor/pkg/index"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -200,7 +201,7 @@ func newServer(t testing.TB, u setup) *server {
 		t.Fatal(err)
 	}
 	s.dir = t.TempDir()
-	tracked := store.Track(ctx, store.NewGuard(s.store), quiet())
+	tracked := store.Track(ctx, store.NewGuard(s.store), index.Listening())
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if s.content, s.auth, s.files, err = services(tracked, types, s.dir, log); err != nil {
 		t.Fatal(err)
@@ -218,6 +219,9 @@ func newServer(t testing.TB, u setup) *server {
 	// The time for a request is long: the machine may be busy.
 	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CacheSize: 4 << 20, CORSOrigins: []string{"*"}, Log: log}
 	o.Index = s.index
+	if o.Idempotency, err = idempotency.New(ctx, tracked, idempotency.Options{Beat: 50 * time.Millisecond, Patience: 400 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
 	if u.edit != nil {
 		u.edit(&o)
 	}

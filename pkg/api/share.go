@@ -12,24 +12,27 @@ import (
 const exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition, X-Total-Count"
 
 // sharedHeaders are those that scripts of other sites may send.
-const sharedHeaders = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, X-Meilisearch-Client"
+const sharedHeaders = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, Idempotency-Key, X-Meilisearch-Client"
 
 // share lets the pages of other sites use what sites need: of all sites, as Strapi does, unless the operator names some. Who may do what
 // is decided by the token, which a page has to have; there are no cookies that a browser would send by itself. It is called ahead of all
 // else, so that a page can read refusals too, and tells whether the request is only the question whether it may be made.
 func (s *Server) share(c *fiber.Ctx) (preflight bool) {
-	if !shared(c.Path()) {
+	var origins []string
+	if shared(c.Path()) {
+		origins = s.origins
+	} else if !below(c.Path(), "/manage") {
 		return false
 	}
 	switch {
-	case slices.Contains(s.origins, "*"):
+	case slices.Contains(origins, "*"):
 		c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-	case len(s.origins) == 0:
+	case len(origins)+len(s.managers) == 0:
 		return false
 	default:
 		c.Vary(fiber.HeaderOrigin)
 		origin := c.Get(fiber.HeaderOrigin)
-		if !slices.ContainsFunc(s.origins, func(o string) bool { return strings.EqualFold(o, origin) }) {
+		if !slices.ContainsFunc(slices.Concat(origins, s.managers), func(o string) bool { return strings.EqualFold(o, origin) }) {
 			return false
 		}
 		c.Set(fiber.HeaderAccessControlAllowOrigin, origin)
@@ -44,12 +47,14 @@ func (s *Server) share(c *fiber.Ctx) (preflight bool) {
 	return true
 }
 
-// shared tells whether a path is for sites: the rest of /manage is for the admin UI, which comes from where Kontor is.
+// shared tells whether a path is for sites: the rest of /manage is for the admin UI, which comes from where Kontor is or from an origin that the
+// operator names.
 func shared(path string) bool {
-	for _, root := range []string{"/api", "/files", searchRoot, "/manage/paths", "/manage/redirects"} {
-		if below, ok := strings.CutPrefix(path, root); ok && (below == "" || below[0] == '/') {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"/api", "/files", searchRoot, "/manage/paths", "/manage/redirects"}, func(root string) bool { return below(path, root) })
+}
+
+// below tells whether a path is a root or lies below it.
+func below(path, root string) bool {
+	rest, ok := strings.CutPrefix(path, root)
+	return ok && (rest == "" || rest[0] == '/')
 }

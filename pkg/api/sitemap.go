@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"net/url"
 	"regexp"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -151,16 +150,12 @@ func (s *Server) urls(p content.Place) []sitemapURL {
 	return out
 }
 
-// pageURL is where a page is on the public site; "" if nobody said where that is. A path that does not hold the locale itself is that of
-// the default locale, and stands below the locale's name in others.
+// pageURL is where a page is on the public site; "" if nobody said where that is.
 func (s *Server) pageURL(t *schema.Type, locale, path string) string {
 	if s.siteURL == "" {
 		return ""
 	}
-	u := url.URL{Path: path}
-	if locale != schema.NoLocale && locale != t.DefaultLocale() && !strings.Contains(t.Path, "{locale}") {
-		u.Path = strings.TrimSuffix("/"+locale+path, "/")
-	}
+	u := url.URL{Path: content.PublicPath(t, locale, path)}
 	return s.siteURL + u.EscapedPath()
 }
 

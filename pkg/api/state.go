@@ -6,6 +6,7 @@ import (
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
+	"kontor/pkg/strapi"
 	"kontor/pkg/value"
 )
 
@@ -40,14 +41,22 @@ func (s *Server) state(c *fiber.Ctx) error {
 
 // sendState answers with a state, and with what the act that led to it warns of.
 func sendState(c *fiber.Ctx, st content.State, warnings ...fault.Field) error {
-	out := value.Object{"data": value.Object{
-		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
-		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
-	}}
+	return sendStateObject(c, st, stateValue(st), warnings)
+}
+
+func sendStateObject(c *fiber.Ctx, st content.State, data value.Object, warnings []fault.Field) error {
+	out := value.Object{"data": data}
 	if len(warnings) > 0 {
 		out["meta"] = value.Object{"warnings": fieldObjects(warnings)}
 	}
 	return sendJSON(c, st.Rev, value.Append(nil, out))
+}
+
+func stateValue(st content.State) value.Object {
+	return value.Object{
+		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
+		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
+	}
 }
 
 func localeOf(l string) any {
@@ -82,7 +91,28 @@ func (s *Server) act(c *fiber.Ctx, do func(t *schema.Type, o content.Write) (con
 	if err != nil {
 		return err
 	}
-	return sendState(c, st, saved.Warnings...)
+	out := stateValue(st)
+	if len(saved.Merged) > 0 {
+		out["merged"] = saved.Merged
+	}
+	return sendStateObject(c, st, out, saved.Warnings)
+}
+
+// saveDraft changes fields of a draft. If-Match says what the caller has seen: what others have changed since in other fields is merged with it, and
+// is named in the answer; the same field is a conflict.
+func (s *Server) saveDraft(c *fiber.Ctx) error {
+	return s.act(c, func(t *schema.Type, o content.Write) (content.Saved, error) {
+		data, err := body(c)
+		if err != nil {
+			return content.Saved{}, err
+		}
+		changes, err := strapi.ParseBody(data, t)
+		if err != nil {
+			return content.Saved{}, err
+		}
+		o.Draft, o.Merge = true, true
+		return s.content.Update(c.UserContext(), callerOf(c), t, c.Params("id"), changes, o)
+	})
 }
 
 func (s *Server) publish(c *fiber.Ctx) error {

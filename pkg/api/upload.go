@@ -39,12 +39,16 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	ctx, cancel := context.WithCancel(c.UserContext())
 	defer cancel()
 	u := &upload{s: s, c: c, ctx: ctx}
-	if err := u.run(in); err != nil {
-		u.undo()
+	if err := u.beginUpload(); err != nil {
 		return err
 	}
-	c.Status(fiber.StatusCreated)
-	return sendJSON(c, 0, strapi.AppendFiles(nil, u.files))
+	err = fault.New(fault.Internal, "it panicked")
+	defer func() { u.end(err) }()
+	done, err := u.run(in)
+	if err == nil && !done {
+		err = u.answer()
+	}
+	return err
 }
 
 // upload is one form of files in the making.
@@ -58,12 +62,17 @@ type upload struct {
 	words map[string]string // the other fields
 
 	doubt bool // whether an entry has the files is not known
+
+	key     *keyedUpload // nil without an Idempotency-Key
+	decided bool         // the files of the form are decided, and may have records
+	count   int          // of the files in the form
 }
 
-func (u *upload) run(in io.Reader) error {
+// run reads the form and keeps what it holds; done if it was answered before.
+func (u *upload) run(in io.Reader) (done bool, err error) {
 	form, err := newForm(u.c.Get(fiber.HeaderContentType), in)
 	if err != nil {
-		return err
+		return false, err
 	}
 	u.words = map[string]string{}
 	for {
@@ -75,24 +84,32 @@ func (u *upload) run(in io.Reader) error {
 			err = u.part(p)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	if len(u.files) == 0 {
-		return fault.New(fault.Invalid, "Files are empty")
+	if u.count == 0 {
+		return false, fault.New(fault.Invalid, "Files are empty")
 	}
-	if len(u.infos) > 1 && len(u.infos) != len(u.files) {
-		return fault.New(fault.Invalid, "fileInfo is a list of %d for %d files", len(u.infos), len(u.files)).With("key", "fileInfo")
+	if len(u.infos) > 1 && len(u.infos) != u.count {
+		return false, fault.New(fault.Invalid, "fileInfo is a list of %d for %d files", len(u.infos), u.count).With("key", "fileInfo")
+	}
+	if u.key != nil {
+		if done, err := u.decide(); err != nil || done {
+			return done, err
+		}
 	}
 	if u.late {
 		if err := u.describe(); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return u.attach()
+	return false, u.attach()
 }
 
 func (u *upload) part(p part) error {
+	if u.key != nil && p.file == nil {
+		u.key.saw(p, "")
+	}
 	switch {
 	case p.file != nil && p.name == "files":
 		return u.file(p)
@@ -101,7 +118,7 @@ func (u *upload) part(p part) error {
 	case p.name == "fileInfo":
 		infos, err := strapi.ParseFileInfo([]byte(p.text))
 		u.infos = append(u.infos, infos...)
-		u.late = u.late || len(u.files) > 0
+		u.late = u.late || u.count > 0
 		return err
 	case p.name == "ref", p.name == "refId", p.name == "field":
 		if _, twice := u.words[p.name]; twice {
@@ -127,7 +144,7 @@ func (u *upload) file(p part) error {
 		p.file = io.MultiReader(strings.NewReader(string(one[:])), p.file)
 	}
 	info := asset.Info{Name: p.as}
-	if said := u.info(len(u.files)); said != nil {
+	if said := u.info(u.count); said != nil {
 		for _, f := range []struct{ to, from *string }{
 			{&info.Name, said.Name}, {&info.Facts.Alt, said.Alt}, {&info.Facts.Caption, said.Caption}, {&info.Facts.Credit, said.Credit},
 			{&info.Facts.Licence, said.Licence},
@@ -137,10 +154,24 @@ func (u *upload) file(p part) error {
 			}
 		}
 	}
-	f, err := u.s.files.Upload(u.ctx, callerOf(u.c), p.file, info)
+	u.count++
+	if u.key == nil {
+		f, err := u.s.files.Upload(u.ctx, callerOf(u.c), p.file, info)
+		if err == nil {
+			u.files = append(u.files, f)
+		}
+		return err
+	}
+	if u.key.reads() {
+		sum, err := sumOf(p.file)
+		u.key.saw(p, sum)
+		return err
+	}
+	f, err := u.s.files.Prepare(u.ctx, callerOf(u.c), p.file, info)
 	if err != nil {
 		return err
 	}
+	u.key.saw(p, f.SHA256)
 	u.files = append(u.files, f)
 	return nil
 }
@@ -201,6 +232,10 @@ func (u *upload) attach() error {
 func (u *upload) undo() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(u.ctx), u.s.timeout)
 	defer cancel()
+	if u.key != nil && !u.decided {
+		u.s.files.Discard(ctx, u.files)
+		return
+	}
 	for _, f := range u.files {
 		err := error(nil)
 		if u.doubt {

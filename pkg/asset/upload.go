@@ -48,6 +48,61 @@ const cleanupTime = 10 * time.Second
 // MaxBytes and for images that would be too large to decode; Invalid for an empty file, a broken image, wrong facts; Conflict if
 // info.Identity names a file that is there, or that somebody is uploading; errors of r as they are.
 func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info Info) (File, error) {
+	f, err := s.prepare(ctx, c, r, info)
+	if err == nil {
+		err = s.record(ctx, &f)
+	}
+	if err != nil {
+		return File{}, err
+	}
+	return f, nil
+}
+
+// Prepare keeps the bytes of a new file as Upload does, without a record: they are swept unless Commit writes that within a day.
+func (s *Service) Prepare(ctx context.Context, c auth.Caller, r io.Reader, info Info) (File, error) {
+	f, err := s.prepare(ctx, c, r, info)
+	if err == nil {
+		err = s.number(ctx, &f)
+	}
+	if err != nil {
+		return File{}, err
+	}
+	return f, nil
+}
+
+// prepared is the name of a file's key in what Pack makes.
+const prepared = "key"
+
+// Pack makes what Unpack reads a prepared file from.
+func Pack(f File) value.Object {
+	out := f.meta()
+	out[prepared] = f.Key
+	return value.Normal(out).(value.Object)
+}
+
+// Unpack reads a prepared file.
+func Unpack(o value.Object) File {
+	key, _ := o[prepared].(string)
+	return fileOf(store.Document{Key: key, Rev: 1, Parts: map[string]value.Object{store.Meta: o}})
+}
+
+// Commit writes the records of prepared files, save those that are there already.
+func (s *Service) Commit(ctx context.Context, list []File) error {
+	ops := make([]store.Op, len(list))
+	for i, f := range list {
+		ops[i] = store.Op{Kind: store.Keep, Collection: files, Key: f.Key, Parts: map[string]value.Object{store.Meta: f.meta()}}
+	}
+	return s.store.Apply(ctx, ops)
+}
+
+// Discard removes the bytes of prepared files that get no record.
+func (s *Service) Discard(ctx context.Context, list []File) {
+	for _, f := range list {
+		s.discard(ctx, f)
+	}
+}
+
+func (s *Service) prepare(ctx context.Context, c auth.Caller, r io.Reader, info Info) (File, error) {
 	if !c.MayUpload() {
 		return File{}, fault.New(fault.Forbidden, "Forbidden")
 	}
@@ -65,9 +120,6 @@ func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info I
 	}
 	if err := s.vary(ctx, &f); err != nil {
 		s.discard(ctx, f)
-		return File{}, err
-	}
-	if err := s.record(ctx, &f); err != nil {
 		return File{}, err
 	}
 	return f, nil
@@ -152,7 +204,18 @@ func (w *watcher) Read(p []byte) (int, error) {
 
 // record writes the record behind the bytes.
 func (s *Service) record(ctx context.Context, f *File) error {
-	var err error
+	if err := s.number(ctx, f); err != nil {
+		return err
+	}
+	err := s.store.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: files, Key: f.Key, Parts: map[string]value.Object{store.Meta: f.meta()}}})
+	if err != nil && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Timeout) {
+		s.discard(ctx, *f) // else the record may be there after all, and must have its bytes
+	}
+	return err
+}
+
+// number gives a file its id and its times.
+func (s *Service) number(ctx context.Context, f *File) (err error) {
 	if f.ID == 0 {
 		f.ID, err = s.numbers.Take(ctx, series)
 	}
@@ -162,11 +225,7 @@ func (s *Service) record(ctx context.Context, f *File) error {
 	}
 	f.CreatedAt = s.now().UTC().Truncate(time.Millisecond)
 	f.UpdatedAt, f.rev = f.CreatedAt, 1
-	err = s.store.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: files, Key: f.Key, Parts: map[string]value.Object{store.Meta: f.meta()}}})
-	if err != nil && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Timeout) {
-		s.discard(ctx, *f) // else the record may be there after all, and must have its bytes
-	}
-	return err
+	return nil
 }
 
 // discard removes bytes that have no record. Those that it can't remove are swept.

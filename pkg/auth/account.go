@@ -53,6 +53,9 @@ type record struct {
 // administers tells whether the account counts for there being an admin at all.
 func (r record) administers() bool { return r.rev > 0 && r.Role == Admin && !r.Blocked }
 
+// exists tells whether there is an account, and not nothing or a fence in its place.
+func (r record) exists() bool { return r.ID > 0 }
+
 func key(id int64) string { return strconv.FormatInt(id, 10) }
 
 // fold makes two spellings of an address or a name one.
@@ -118,7 +121,7 @@ func (s *Service) AccountOf(ctx context.Context, c Caller) (Account, error) {
 func (s *Service) Accounts(ctx context.Context, p query.Page) ([]Account, int, error) {
 	total := -1
 	if p.Count {
-		n, err := s.store.Count(ctx, accounts, query.Filter{})
+		n, err := s.store.Count(ctx, accounts, numbered())
 		if err != nil {
 			return nil, 0, err
 		}
@@ -128,7 +131,7 @@ func (s *Service) Accounts(ctx context.Context, p query.Page) ([]Account, int, e
 		return nil, total, nil
 	}
 	docs, err := s.store.Find(ctx, accounts, store.Query{
-		Sort: []query.Order{{Path: "meta.id"}}, Offset: max(0, p.Offset), Limit: p.Limit, Parts: []string{store.Meta},
+		Filter: numbered(), Sort: []query.Order{{Path: "meta.id"}}, Offset: max(0, p.Offset), Limit: p.Limit, Parts: []string{store.Meta},
 	})
 	if err != nil {
 		return nil, 0, err
@@ -142,9 +145,13 @@ func (s *Service) Accounts(ctx context.Context, p query.Page) ([]Account, int, e
 
 // CountNameless counts the accounts without a display name.
 func (s *Service) CountNameless(ctx context.Context) (int, error) {
-	return s.store.Count(ctx, accounts, query.AllOf(query.Where("meta.id", query.NotNull, nil), query.Where("meta.name", query.Null, nil)))
+	return s.store.Count(ctx, accounts, query.AllOf(numbered(), query.Where("meta.name", query.Null, nil)))
 }
 
+// numbered hits the accounts or tokens of a collection and no fences.
+func numbered() query.Filter { return query.Where("meta.id", query.NotNull, nil) }
+
+// record reads an account. NotFound if there is none, with the revision of a fence that is there in its place.
 func (s *Service) record(ctx context.Context, key string) (record, error) {
 	d, err := s.store.Get(ctx, accounts, key, []string{store.Meta})
 	if fault.Is(err, fault.NotFound) {
@@ -153,7 +160,11 @@ func (s *Service) record(ctx context.Context, key string) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
-	return readRecord(d), nil
+	r := readRecord(d)
+	if !r.exists() {
+		return r, noAccount()
+	}
+	return r, nil
 }
 
 // identified finds an account by e-mail address or user name. The claim decides: an account that lost its claim is not found by it.

@@ -9,9 +9,9 @@ import (
 	"kontor/pkg/value"
 )
 
-// claims gives the claims that an account needs for what it will be, and what somebody else holds.
-func (s *Service) claims(ctx context.Context, old, next record) ([]claimOps, []fault.Field, error) {
-	var out []claimOps
+// claims returns the ops that take what an account needs for what it will be, and the fields whose value somebody else holds.
+func (s *Service) claims(ctx context.Context, old, next record) ([]store.Op, []fault.Field, error) {
+	var out []store.Op
 	var problems []fault.Field
 	for _, c := range []struct{ collection, field string }{{accountMails, "email"}, {accountNames, "username"}} {
 		v := next.value(c.collection)
@@ -27,27 +27,19 @@ func (s *Service) claims(ctx context.Context, old, next record) ([]claimOps, []f
 				continue
 			}
 		}
-		stale := func(ctx context.Context, holder string) (bool, error) { return s.isStale(ctx, c.collection, v, holder) }
-		ops, err := s.ops(ctx, claim{c.collection, v, key(next.ID)}, stale)
+		op, err := s.take(ctx, claim{c.collection, v, key(next.ID)}, accounts, func(d store.Document) bool {
+			return readRecord(d).value(c.collection) == v
+		})
 		switch {
 		case errors.Is(err, errClaimed):
 			problems = append(problems, *taken(c.field))
 		case err != nil:
 			return nil, nil, err
 		default:
-			out = append(out, ops)
+			out = append(out, op)
 		}
 	}
 	return out, problems, nil
-}
-
-// isStale tells whether the account that a claim names does not have the value.
-func (s *Service) isStale(ctx context.Context, collection, v, holder string) (bool, error) {
-	r, err := s.record(ctx, holder)
-	if fault.Is(err, fault.NotFound) {
-		return true, nil
-	}
-	return err == nil && r.value(collection) != v, err
 }
 
 // releaseOf gives the write that ends the claim for what an account had, unless it is kept.
@@ -57,23 +49,6 @@ func (s *Service) releaseOf(ctx context.Context, collection string, old record, 
 		return nil, nil
 	}
 	return s.release(ctx, claim{collection, v, key(old.ID)})
-}
-
-// undo takes a write back that lost its claim: the account was written, but another one has the address or the name by now. A change
-// that somebody made since then stays. A new account goes even if it looks like the last admin: it never was one.
-func (s *Service) undo(ctx context.Context, old, next record) error {
-	if old.rev == 0 {
-		if err := s.remove(ctx, next.ID, false); err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		return nil
-	}
-	err := s.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: accounts, Key: key(next.ID), Rev: old.rev + 1,
-		Set: value.Object{"mail": old.Mail, "username": optionalText(old.Username)}}})
-	if err != nil && !isConflict(err) {
-		return err
-	}
-	return nil
 }
 
 // present leaves out what is nil.

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -86,7 +85,7 @@ func (s *Service) UpdateAccount(ctx context.Context, id int64, c AccountChanges)
 		}
 	}
 	r, err := s.change(ctx, id, func(old record) (record, error) {
-		if old.rev == 0 {
+		if !old.exists() {
 			return old, noAccount()
 		}
 		r := old
@@ -140,12 +139,9 @@ func nameBeside(mail, username string) string {
 }
 
 // DeleteAccount removes an account and its sessions. NotFound if there is none; Conflict if it is the last admin.
-func (s *Service) DeleteAccount(ctx context.Context, id int64) error { return s.remove(ctx, id, true) }
-
-// remove deletes an account; with guard, not the last admin.
-func (s *Service) remove(ctx context.Context, id int64, guard bool) error {
+func (s *Service) DeleteAccount(ctx context.Context, id int64) error {
 	for n := range maxAttempts {
-		done, err := s.tryDelete(ctx, id, guard)
+		done, err := s.tryDelete(ctx, id)
 		if n > 0 && fault.Is(err, fault.NotFound) {
 			done, err = true, nil // the attempt before got so far
 		}
@@ -163,22 +159,19 @@ func (s *Service) remove(ctx context.Context, id int64, guard bool) error {
 	return crowded()
 }
 
-func (s *Service) tryDelete(ctx context.Context, id int64, guard bool) (done bool, err error) {
+func (s *Service) tryDelete(ctx context.Context, id int64) (done bool, err error) {
 	set, old, err := s.setAndRecord(ctx, id)
 	if err != nil {
 		return false, err
 	}
-	if old.rev == 0 {
+	if !old.exists() {
 		return false, noAccount()
 	}
 	var ops []store.Op
 	if old.administers() {
-		op, _ := set.without(id)
-		if guard {
-			var again bool
-			if op, again, err = s.dismiss(ctx, set, id); err != nil || again {
-				return false, err
-			}
+		op, again, err := s.dismiss(ctx, set, id)
+		if err != nil || again {
+			return false, err
 		}
 		ops = append(ops, op)
 	}
@@ -196,7 +189,8 @@ func (s *Service) tryDelete(ctx context.Context, id int64, guard bool) (done boo
 	return err == nil, err
 }
 
-// setAndRecord reads the set of admins and then the account, in this order (see adminSet). An account that is not there has revision 0.
+// setAndRecord reads the set of admins and then the account, in this order (see adminSet). An account that is not there has revision 0, or
+// that of a fence (see store.Contest).
 func (s *Service) setAndRecord(ctx context.Context, id int64) (adminSet, record, error) {
 	set, err := s.adminSet(ctx)
 	if err != nil {
@@ -224,7 +218,7 @@ func (s *Service) dismiss(ctx context.Context, set adminSet, id int64) (op store
 }
 
 // change is the one way in which an account is written: it reads it (revision 0 if it is not there), lets edit make the new one, and
-// writes that with its claims and the set of admins, again and again until nobody was in between.
+// writes that with its claims and the set of admins, until nobody was in between.
 func (s *Service) change(ctx context.Context, id int64, edit func(old record) (record, error)) (record, error) {
 	for range maxAttempts {
 		set, old, err := s.setAndRecord(ctx, id)
@@ -237,14 +231,14 @@ func (s *Service) change(ctx context.Context, id int64, edit func(old record) (r
 		}
 		next.UpdatedAt = s.now().Truncate(time.Millisecond)
 		next.CreatedAt = next.CreatedAt.Truncate(time.Millisecond)
-		w, again, err := s.plan(ctx, set, old, next)
+		ops, again, err := s.plan(ctx, set, old, next)
 		if err != nil {
 			return record{}, err
 		}
 		if again {
 			continue
 		}
-		err = s.store.Apply(ctx, w.ops)
+		err = s.store.Apply(ctx, ops)
 		if err == nil {
 			next.rev++
 			return next, nil
@@ -252,59 +246,41 @@ func (s *Service) change(ctx context.Context, id int64, edit func(old record) (r
 		if !isConflict(err) {
 			return record{}, err
 		}
-		var op *store.OpError
-		if errors.As(err, &op) && op.Index >= w.confirms && op.Index < w.confirms+w.claims {
-			if err := s.undo(ctx, old, next); err != nil {
-				return record{}, err
-			}
-		}
 	}
 	return record{}, crowded()
 }
 
-// written is the writes of one change: first claims, then the account, then the claims' confirmations from the index confirms on.
-type written struct {
-	ops              []store.Op
-	claims, confirms int
-}
-
-func (s *Service) plan(ctx context.Context, set adminSet, old, next record) (w written, again bool, err error) {
-	claims, problems, err := s.claims(ctx, old, next)
+// plan lists the writes of one change: first claims, then the account, then the set of admins and the claims that are let go.
+func (s *Service) plan(ctx context.Context, set adminSet, old, next record) (ops []store.Op, again bool, err error) {
+	ops, problems, err := s.claims(ctx, old, next)
 	if err != nil {
-		return w, false, err
+		return nil, false, err
 	}
 	if err := fault.Fields(problems); err != nil {
-		return w, false, err
-	}
-	for _, c := range claims {
-		w.ops = append(w.ops, c.take)
+		return nil, false, err
 	}
 	counts := next.Role == Admin && !next.Blocked
 	if old.administers() && !counts {
 		op, again, err := s.dismiss(ctx, set, next.ID)
 		if err != nil || again {
-			return w, again, err
+			return nil, again, err
 		}
-		w.ops = append(w.ops, op)
+		ops = append(ops, op)
 	}
 	if old.rev == 0 {
-		w.ops = append(w.ops, store.Op{Kind: store.Insert, Collection: accounts, Key: key(next.ID), Parts: metaPart(present(next.fields()))})
+		ops = append(ops, store.Op{Kind: store.Insert, Collection: accounts, Key: key(next.ID), Parts: metaPart(present(next.fields()))})
 	} else {
-		w.ops = append(w.ops, store.Op{Kind: store.Replace, Collection: accounts, Key: key(next.ID), Rev: old.rev, Set: next.fields()})
-	}
-	w.claims, w.confirms = len(claims), len(w.ops)
-	for _, c := range claims {
-		w.ops = append(w.ops, c.confirm)
+		ops = append(ops, store.Op{Kind: store.Replace, Collection: accounts, Key: key(next.ID), Rev: old.rev, Set: next.fields()})
 	}
 	if counts && !slices.Contains(set.ids, next.ID) {
-		w.ops = append(w.ops, set.with(next.ID))
+		ops = append(ops, set.with(next.ID))
 	}
 	for _, collection := range []string{accountMails, accountNames} {
 		release, err := s.releaseOf(ctx, collection, old, next.value(collection))
 		if err != nil {
-			return w, false, err
+			return nil, false, err
 		}
-		w.ops = append(w.ops, release...)
+		ops = append(ops, release...)
 	}
-	return w, false, nil
+	return ops, false, nil
 }

@@ -77,7 +77,7 @@ func (s *Service) adopt(ctx context.Context, set adminSet, going int64) (int, er
 			continue
 		}
 		same := func(r record) (record, error) {
-			if r.rev == 0 {
+			if !r.exists() {
 				return r, noAccount()
 			}
 			return r, nil

@@ -15,16 +15,20 @@ import (
 // metaFacts are the facts about an entry that a rule may compare beside its fields. None of them ever comes from a body.
 var metaFacts = []string{"meta.organisation", "meta.owner", "meta.createdBy", "meta.updatedBy"}
 
+// updatedBy is who wrote an entry last, be it a draft. A saved draft must change nothing for the public, so no rule of the public may name it.
+const updatedBy = "meta.updatedBy"
+
 // checker compares a role with the content types.
 type checker struct {
 	reader
 	types *schema.Set
+	role  string // its name
 }
 
 // Check says everything in a role that does not fit the content types: unknown types, fields, operators for a field, and what stands
 // above the ceiling of the public.
 func (role Role) Check(types *schema.Set) []fault.Field {
-	c := checker{types: types}
+	c := checker{types: types, role: role.Name}
 	for i, rule := range role.Rules {
 		c.under(func() { c.rule(role.Name, rule) }, "rules", strconv.Itoa(i))
 	}
@@ -140,6 +144,9 @@ func (c *checker) names(p place, f query.Filter) {
 		return
 	}
 	if p.in == nil && slices.Contains(metaFacts, f.Path) {
+		if c.role == Public && f.Path == updatedBy {
+			c.wrong("ceiling", f.Path, "opens entries to the public by who saved their draft last", "öffnet der Öffentlichkeit Einträge danach, wer zuletzt ihren Entwurf gespeichert hat")
+		}
 		c.fact(f)
 		return
 	}

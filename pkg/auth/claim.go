@@ -9,9 +9,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// A claim is a document whose key is a value that only one account or token may have, and that names its holder. The store has no
-// other unique index, and no transaction that would span claim and holder, so a claim may be left behind: its holder was never
-// written, is gone, or has another value by now. Such a stale claim is taken over by a conditional write.
+// A claim is a document whose key is a value that only one account or token may have, and that names its holder; see store.Contest for what
+// becomes of the claim of a write that did not come to its end.
 type claim struct {
 	collection string
 	key        string
@@ -21,36 +20,30 @@ type claim struct {
 // errClaimed says that somebody else holds the value.
 var errClaimed = errors.New("claimed")
 
-// claimOps are the two writes of a claim: take stands before the write of the holder, confirm behind it. Confirm fails if another
-// process, seeing no holder yet, took the claim over in between; then the holder's write must be undone.
-type claimOps struct{ take, confirm store.Op }
-
-// ops reads the claim and gives its writes, or errClaimed. stale tells whether a holder that is named does not have the value.
-func (s *Service) ops(ctx context.Context, c claim, stale func(ctx context.Context, holder string) (bool, error)) (claimOps, error) {
+// take returns the op that takes a claim, which stands before the write of the holder, or errClaimed. has tells whether the document
+// of another holder, in the collection holders, has the value.
+func (s *Service) take(ctx context.Context, c claim, holders string, has func(store.Document) bool) (store.Op, error) {
+	rev, free, err := store.Contest(ctx, s.store, c.collection, c.key, func(ctx context.Context, d store.Document) (store.Holding, error) {
+		other := text(d.Part(store.Meta), "holder")
+		if other == c.holder {
+			return store.Holding{Own: true}, nil
+		}
+		h, err := s.store.Get(ctx, holders, other, []string{store.Meta})
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return store.Holding{}, err
+		}
+		return store.Holding{Has: err == nil && !store.IsFence(h) && has(h), Fences: []store.Op{store.FenceOp(holders, other, h.Rev)}}, nil
+	})
 	held := value.Object{"holder": c.holder}
-	d, err := s.store.Get(ctx, c.collection, c.key, nil)
 	switch {
-	case fault.Is(err, fault.NotFound):
-		return claimOps{
-			take:    store.Op{Kind: store.Insert, Collection: c.collection, Key: c.key, Parts: metaPart(held)},
-			confirm: store.Op{Kind: store.Replace, Collection: c.collection, Key: c.key, Rev: 1, Set: held},
-		}, nil
 	case err != nil:
-		return claimOps{}, err
+		return store.Op{}, err
+	case !free:
+		return store.Op{}, errClaimed
+	case rev == 0:
+		return store.Op{Kind: store.Insert, Collection: c.collection, Key: c.key, Parts: metaPart(held)}, nil
 	}
-	if holder := text(d.Part(store.Meta), "holder"); holder != c.holder {
-		left, err := stale(ctx, holder)
-		if err != nil {
-			return claimOps{}, err
-		}
-		if !left {
-			return claimOps{}, errClaimed
-		}
-	}
-	return claimOps{
-		take:    store.Op{Kind: store.Replace, Collection: c.collection, Key: c.key, Rev: d.Rev, Set: held},
-		confirm: store.Op{Kind: store.Replace, Collection: c.collection, Key: c.key, Rev: d.Rev + 1, Set: held},
-	}, nil
+	return store.Op{Kind: store.Replace, Collection: c.collection, Key: c.key, Rev: rev, Set: held}, nil
 }
 
 // holder gives who holds a claim, "" if nobody does, and the claim's revision.

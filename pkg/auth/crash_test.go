@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
@@ -64,7 +65,7 @@ func crashes() []crashed {
 		}
 	}
 	return []crashed{
-		{"create", auth.Admin, 7, func(ctx context.Context, s *auth.Service) error {
+		{"create", auth.Admin, 5, func(ctx context.Context, s *auth.Service) error {
 			_, err := s.CreateAccount(ctx, auth.NewAccount{Mail: "new@x.example", Username: "new", Role: auth.Admin, Password: password})
 			return err
 		}, func(t *testing.T, s *auth.Service, err error) {
@@ -75,7 +76,7 @@ func crashes() []crashed {
 				t.Errorf("%d accounts", n)
 			}
 		}},
-		{"rename", auth.Admin, 6, update(1, auth.AccountChanges{Mail: ptr("new@x.example"), Username: ptr("new")}),
+		{"rename", auth.Admin, 4, update(1, auth.AccountChanges{Mail: ptr("new@x.example"), Username: ptr("new")}),
 			func(t *testing.T, s *auth.Service, err error) {
 				works(t, s, err)
 				if _, err := s.AccountByMail(t.Context(), "new@x.example"); err != nil {
@@ -145,7 +146,7 @@ func TestAdminLeftOutByACrash(t *testing.T) {
 	wantCode(t, s.DeleteAccount(t.Context(), b.ID), fault.Conflict)
 }
 
-// A claim without its account is taken over by whoever comes; the one who was slow takes its account back and is told.
+// A claim without its account is taken over by another process; the slow one does not write its account and says so.
 func TestSlowCreatorLosesItsClaim(t *testing.T) {
 	shared, c := openStore(t), newClock()
 	fast := newService(t, shared, c)
@@ -181,6 +182,45 @@ func TestSlowRenamerLosesItsClaim(t *testing.T) {
 	wantFields(t, err, "email")
 	if got, err := fast.AccountByMail(t.Context(), "old@x.example"); err != nil || got.ID != a.ID {
 		t.Errorf("the renamed account is %+v, %v", got, err)
+	}
+	invariants(t, shared, fast)
+}
+
+// What was fenced is no account and no token in any list, and its documents are there.
+func TestFencesAreNotListed(t *testing.T) {
+	shared, c := openStore(t), newClock()
+	fast := newService(t, shared, c)
+	create(t, fast, "admin@x.example", auth.Admin)
+	dying := &prefixStore{Store: shared, left: -1}
+	s := newService(t, dying, c)
+	cut := func(collection string) func(store.Op) {
+		return func(op store.Op) {
+			if op.Collection == collection {
+				dying.left = 0
+			}
+		}
+	}
+	dying.before = cut("_accounts")
+	if _, err := s.CreateAccount(t.Context(), auth.NewAccount{Mail: "one@x.example", Role: auth.Editor, Password: password}); err == nil {
+		t.Fatal("it did not die")
+	}
+	dying.left, dying.before = -1, cut("_tokens")
+	if _, _, err := s.CreateToken(t.Context(), auth.Token{Name: "build", Role: auth.Editor}); err == nil {
+		t.Fatal("it did not die")
+	}
+	c.pass(-5 * time.Minute)
+	create(t, fast, "one@x.example", auth.Editor)
+	if _, _, err := fast.CreateToken(t.Context(), auth.Token{Name: "build", Role: auth.Editor}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := fast.ListTokens(t.Context())
+	if n := len(all(t, fast)); n != 2 || len(list) != 1 || err != nil {
+		t.Errorf("%d accounts, tokens %+v, %v", n, list, err)
+	}
+	for collection, want := range map[string]int{"_accounts": 3, "_tokens": 2} {
+		if n, err := shared.Count(t.Context(), collection, query.Filter{}); n != want || err != nil {
+			t.Errorf("%d documents in %s, want %d with the fence, %v", n, collection, want, err)
+		}
 	}
 	invariants(t, shared, fast)
 }

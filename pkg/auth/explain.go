@@ -67,7 +67,7 @@ func (r Rule) silence(role string, a Action, t *schema.Type, types *schema.Set) 
 		return "it is not about the type " + t.ID
 	case !ceiling(role, a, t):
 		return "the public may do no more than read, and only public types"
-	case r.brokenFor(t, types):
+	case r.brokenFor(role, t, types):
 		return "its entries do not fit the type " + t.ID + ", so it opens nothing"
 	}
 	return ""

@@ -128,7 +128,7 @@ func clausesOf(role Role, a Action, t *schema.Type, types *schema.Set) []Clause 
 	}
 	var clauses []Clause
 	for _, rule := range role.Rules {
-		if !rule.opens(a, t) || rule.brokenFor(t, types) {
+		if !rule.opens(a, t) || rule.brokenFor(role.Name, t, types) {
 			continue
 		}
 		clauses = addClause(clauses, Clause{rule.Entries, fieldsOf(role.Name, rule, a, t)})
@@ -188,11 +188,11 @@ func compile(t *schema.Type, clauses []Clause) *compiled {
 
 // brokenFor tells whether a rule can't be applied to a type: its filter names what the type does not have. The name of a field that is
 // not there opens nothing and does no harm.
-func (r Rule) brokenFor(t *schema.Type, types *schema.Set) bool {
+func (r Rule) brokenFor(role string, t *schema.Type, types *schema.Set) bool {
 	if r.Source == nil {
 		return false
 	}
-	c := checker{types: types}
+	c := checker{types: types, role: role}
 	c.condition(t, r.Entries)
 	return len(c.problems) > 0
 }

@@ -24,9 +24,6 @@ const (
 	networkSecret  = "networks"     // the document of singles that holds the key of the hash
 )
 
-// QuietCollections lists the collections of the package of which no response shows anything.
-func QuietCollections() []string { return []string{networks} }
-
 // networkHashKey reads the key of the hash, and makes it in a new store.
 func networkHashKey(ctx context.Context, st store.Store) ([]byte, error) {
 	fresh := make([]byte, 32)

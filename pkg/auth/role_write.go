@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -96,7 +97,7 @@ func (s *Service) roleConflict(ctx context.Context, name string, rev int64) erro
 	case rev == 0:
 		return fault.New(fault.Conflict, "There is a role %s already", name)
 	}
-	return fault.New(fault.Stale, "Somebody changed this role meanwhile").With("rev", now.Rev)
+	return fault.New(fault.Stale, "Somebody changed this role meanwhile").With("rev", now.Rev).With("etag", fmt.Sprintf(`"%d"`, now.Rev))
 }
 
 // DeleteRole removes a role that nobody has. Conflict if it came with Kontor, or accounts or tokens have it; Stale if rev is not 0 and

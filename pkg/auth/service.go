@@ -27,6 +27,9 @@ const (
 	singles      = "_auth"          // the counters of IDs and the set of admins, one document each
 )
 
+// ShownCollections are those of which the public sees something: what roles open.
+func ShownCollections() []string { return []string{roles} }
+
 // maxAttempts bounds how often a conditional write is tried again after another process was first. Whoever conflicts lets somebody
 // else through, so only a crowd gets that far.
 const maxAttempts = 50

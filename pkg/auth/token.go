@@ -45,6 +45,24 @@ func (s *Service) CreateToken(ctx context.Context, want Token) (secret string, t
 	if t.ID, err = s.nextID(ctx, tokens); err != nil {
 		return "", Token{}, err
 	}
+	for range maxAttempts {
+		if secret, err = s.storeToken(ctx, t); !isConflict(err) {
+			break
+		}
+	}
+	switch {
+	case isConflict(err):
+		return "", Token{}, crowded()
+	case errors.Is(err, errClaimed):
+		return "", Token{}, fault.Fields([]fault.Field{*taken("name")})
+	case err != nil:
+		return "", Token{}, err
+	}
+	return secret, t, nil
+}
+
+// storeToken writes a token under a new secret. A Conflict means that somebody else took the name meanwhile.
+func (s *Service) storeToken(ctx context.Context, t Token) (secret string, err error) {
 	secret = newSecret(tokenPrefix)
 	holder := secretKey(secret)
 	var end, unlimited any
@@ -54,36 +72,13 @@ func (s *Service) CreateToken(ctx context.Context, want Token) (secret string, t
 	if t.Unlimited {
 		unlimited = true
 	}
-	doc := store.Op{Kind: store.Insert, Collection: tokens, Key: holder, Parts: metaPart(present(value.Object{
-		"id": t.ID, "name": t.Name, "role": t.Role, "createdAt": formatTime(now), "expires": end, "unlimited": unlimited,
-	}))}
-	for range maxAttempts {
-		c, err := s.ops(ctx, claim{tokenNames, fold(t.Name), holder}, func(ctx context.Context, holder string) (bool, error) {
-			_, err := s.store.Get(ctx, tokens, holder, []string{})
-			if fault.Is(err, fault.NotFound) {
-				return true, nil
-			}
-			return false, err // a token never changes its name
-		})
-		if errors.Is(err, errClaimed) {
-			err = fault.Fields([]fault.Field{*taken("name")})
-		}
-		if err != nil {
-			return "", Token{}, err
-		}
-		err = s.store.Apply(ctx, []store.Op{c.take, doc, c.confirm})
-		if err == nil {
-			return secret, t, nil
-		}
-		if !isConflict(err) {
-			return "", Token{}, err
-		}
-		// The claim went to another process, possibly after the token was written.
-		if err := s.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: tokens, Key: holder}}); err != nil {
-			return "", Token{}, err
-		}
+	name, err := s.take(ctx, claim{tokenNames, fold(t.Name), holder}, tokens, func(store.Document) bool { return true }) // it never changes its name
+	if err != nil {
+		return "", err
 	}
-	return "", Token{}, crowded()
+	return secret, s.store.Apply(ctx, []store.Op{name, {Kind: store.Insert, Collection: tokens, Key: holder, Parts: metaPart(present(value.Object{
+		"id": t.ID, "name": t.Name, "role": t.Role, "createdAt": formatTime(t.CreatedAt), "expires": end, "unlimited": unlimited,
+	}))}})
 }
 
 func checkToken(t Token, now time.Time, role *fault.Field) []fault.Field {
@@ -107,7 +102,7 @@ func checkToken(t Token, now time.Time, role *fault.Field) []fault.Field {
 
 // ListTokens lists the tokens by ID, those that have expired too.
 func (s *Service) ListTokens(ctx context.Context) ([]Token, error) {
-	docs, err := s.store.Find(ctx, tokens, store.Query{Sort: []query.Order{{Path: "meta.id"}}, Parts: []string{store.Meta}})
+	docs, err := s.store.Find(ctx, tokens, store.Query{Filter: numbered(), Sort: []query.Order{{Path: "meta.id"}}, Parts: []string{store.Meta}})
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +165,7 @@ func (s *Service) tokenCaller(ctx context.Context, secret string) (Caller, error
 		return Caller{}, err
 	}
 	t := readToken(d)
-	if t.expired(s.now()) {
+	if t.ID == 0 || t.expired(s.now()) { // without ID it is a fence
 		return Caller{}, unauthorized()
 	}
 	s.noteUse(ctx, tokens, d)

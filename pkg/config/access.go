@@ -97,6 +97,15 @@ func showNetworks(list []netip.Prefix) string {
 	return strings.Join(out, ",")
 }
 
+// namedOrigins is origins without "*".
+func namedOrigins(s string) ([]string, error) {
+	list, err := origins(s)
+	if err == nil && slices.Contains(list, "*") {
+		err = errors.New("wants a list of sites: * would let every page use it")
+	}
+	return list, err
+}
+
 // origins reads the origins of sites as browsers send them (RFC 6454, section 6.2): scheme, host, and a port that is not the scheme's.
 func origins(s string) ([]string, error) {
 	list := items(s)

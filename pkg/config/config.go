@@ -38,6 +38,7 @@ type Config struct {
 	MaxConnectionsPerAddress int        // of an address that is no trusted proxy
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	ManageOrigins  []string       // whose pages may use /manage; none if empty
 	CORSOrigins    []string       // whose pages may read /api: "https://www.portal.example", "*" for all; none if empty
 
 	Warnings []string // what is not wrong but not likely meant

@@ -92,6 +92,8 @@ func settings() []setting {
 			parse: into(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, networks), show: func(c *Config) string { return showNetworks(c.TrustedProxies) }},
 		{name: "cors-origins", kind: listKind, standard: "*", help: "sites whose pages may read /api, comma-separated; * for all, none for no other",
 			parse: into(func(c *Config) *[]string { return &c.CORSOrigins }, origins), show: func(c *Config) string { return cmp.Or(strings.Join(c.CORSOrigins, ","), nobody) }},
+		{name: "manage-origins", kind: listKind, standard: nobody, help: "sites whose pages may use /manage, comma-separated; none for no other",
+			parse: into(func(c *Config) *[]string { return &c.ManageOrigins }, namedOrigins), show: func(c *Config) string { return cmp.Or(strings.Join(c.ManageOrigins, ","), nobody) }},
 	}
 }
 

@@ -40,7 +40,8 @@ func (s *Service) AttachFiles(ctx context.Context, c auth.Caller, t *schema.Type
 		changes := Changes{field: ids[len(ids)-1]}
 		if f.Many {
 			had, _ := w.cur.draft[field].(value.List)
-			changes[field] = append(slices.Clone(had), ids...)
+			added := slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return slices.Contains(had, id) }) // it may be tried again
+			changes[field] = append(slices.Clone(had), added...)
 		}
 		return w.change(auth.Update, changes, o)
 	})

@@ -25,7 +25,7 @@ func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, doc
 	}
 	var before *write // the attempt before this
 	for attempt := range maxAttempts {
-		w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp(), action: o.Action}
+		w := &write{svc: s, ctx: ctx, caller: c, typ: t, now: s.timestamp(), action: o.Action, merging: o.merging}
 		if err := w.load(documentID, locale); err != nil {
 			return Saved{}, err
 		}
@@ -72,7 +72,7 @@ func (w *write) left(r *record) bool {
 
 // saved is what this write has come to.
 func (w *write) saved(rev int64) Saved {
-	return Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing, Rev: rev}
+	return Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing, Rev: rev, Merged: w.merged}
 }
 
 // pause waits a little longer with each attempt, by chance, so that writers of one entry fall out of step.

@@ -23,7 +23,21 @@ func (s *Service) Create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 	return s.create(ctx, c, t, changes, o)
 }
 
-func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
+// create makes an entry, under another documentId if it was kept from writing under the first one.
+func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (saved Saved, err error) {
+	for range createAttempts {
+		saved, err = s.createOnce(ctx, c, t, changes, o)
+		if !fault.Is(err, fault.Conflict) || !o.Identity.isZero() {
+			break // of a DocumentID another attempt may have made the entry, which the next look finds
+		}
+	}
+	return saved, err
+}
+
+// createAttempts bounds how often a creation is tried again that others have fenced, see store.Contest.
+const createAttempts = 3
+
+func (s *Service) createOnce(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {
 	if err := s.check(ctx); err != nil {
 		return Saved{}, err
 	}
@@ -36,6 +50,14 @@ func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 	if !o.Identity.isZero() {
 		if err := w.assume(o.Identity); err != nil {
 			return Saved{}, err
+		}
+	}
+	if o.DocumentID != "" {
+		if err := w.load(o.DocumentID, locale); err != nil {
+			return Saved{}, err
+		}
+		if w.cur != nil {
+			return Saved{DocumentID: o.DocumentID, Locale: locale, Rev: w.cur.rev, Published: w.cur.published != nil}, nil
 		}
 	}
 	if err := w.begin(); err != nil {
@@ -82,6 +104,9 @@ func (s *Service) Update(ctx context.Context, c auth.Caller, t *schema.Type, doc
 		return Saved{}, err
 	}
 	o.Action = word(o.Action, "update")
+	if o.Merge {
+		o.merging = changes
+	}
 	return s.mutate(ctx, c, t, documentID, o, func(w *write) error {
 		if err := w.open(o.IfMatch); err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
@@ -34,10 +33,6 @@ func (s claimSet) has(c claim) bool {
 	}
 	return false
 }
-
-// staleAfter is how old a claim must be before one whose holder does not hold the value is taken over: a write that has claimed
-// and not yet written its entry is long done or dead by then.
-const staleAfter = time.Minute
 
 // singleField stands in the claim of the one entry of a single type.
 var singleField = &schema.Field{Name: "@single", Kind: schema.String}
@@ -190,7 +185,7 @@ func (w *write) released() ([]store.Op, error) {
 	return ops, nil
 }
 
-// release lets claims go after the entry is written or given up. One that stays because of a failure is stale and will be taken over.
+// release lets claims go after the entry is written or given up. One that stays because of a failure will be taken over.
 func (w *write) release(ops []store.Op) {
 	for len(ops) > 0 {
 		err := w.svc.store.Apply(w.ctx, ops)
@@ -218,9 +213,12 @@ func (w *write) note(ops []store.Op) {
 	}
 }
 
-// giveUp lets go the claims that were made for a write that did not happen, so that nobody has to wait until they are stale. Those
-// that were there before it, or that another write of the entry has taken over since, are not this one's to give up.
+// giveUp lets go the claims that were made for a write that did not happen, so that nobody has to contest them. Those that were there before
+// it, or that another write of the entry has taken over since, are not this one's to give up; nor is any if the entry may have been written.
 func (w *write) giveUp() {
+	if w.perhaps {
+		return
+	}
 	var ops []store.Op
 	for _, key := range slices.Sorted(maps.Keys(w.made)) {
 		d, err := w.svc.store.Get(w.ctx, claims, key, nil)
@@ -245,37 +243,59 @@ func (w *write) contestAll(wanted []claim) (taken []claim, err error) {
 	return taken, nil
 }
 
-// contest looks at a claim. It is free for this entry if it is not there, already this entry's, or stale.
+// contest looks at a claim. It is free for this entry if it is not there, already this entry's, or if its
+// holder does not have the value and is kept from writing it.
 //
 // A claim that only a draft holds which the caller does not read must not be told of: "not unique", or
 // a number after a slug, would confirm what that draft says. So what is to be published takes it over,
 // and a draft does without it until it is published.
 func (w *write) contest(c claim) (free bool, err error) {
-	delete(w.taken, c.key)
-	d, err := w.svc.store.Get(w.ctx, claims, c.key, nil)
-	if fault.Is(err, fault.NotFound) {
+	for range maxAttempts {
+		delete(w.taken, c.key)
+		mine, holder, held := false, "", store.Holding{}
+		rev, free, err := store.Contest(w.ctx, w.svc.store, claims, c.key, func(ctx context.Context, d store.Document) (h store.Holding, err error) {
+			meta := d.Part(store.Meta)
+			mine, holder = text(meta, "write") == w.name(), text(meta, "documentId")
+			if holder == w.next.documentID {
+				return store.Holding{Own: true}, nil
+			}
+			held, err = w.svc.holding(ctx, w.typ, holder, c.key)
+			return held, err
+		})
+		if err != nil {
+			return false, err
+		}
+		if !free {
+			if over, err := w.outranks(c, holder); err != nil || !over {
+				return w.without[c.key], err
+			}
+			// The holder may be publishing the value at this moment.
+			err := w.svc.store.Apply(w.ctx, held.Fences)
+			if conflict := (*store.OpError)(nil); errors.As(err, &conflict) {
+				continue
+			}
+			if err != nil {
+				return false, err
+			}
+		}
+		w.take(c, rev, mine)
 		return true, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	if text(d.Part(store.Meta), "documentId") != w.next.documentID {
-		stale, err := w.svc.staleClaim(w.ctx, w.typ, c.key, d)
-		if err == nil && !stale {
-			stale, err = w.outranks(c, text(d.Part(store.Meta), "documentId"))
-		}
-		if err != nil || !stale {
-			return w.without[c.key], err
-		}
+	return false, fault.New(fault.Conflict, "Too many others write this entry at the same time")
+}
+
+// take notes at which revision a free claim is taken over; 0: it is not there.
+func (w *write) take(c claim, rev int64, mine bool) {
+	if rev == 0 {
+		return
 	}
 	if w.taken == nil {
 		w.taken = map[string]int64{}
 	}
-	w.taken[c.key] = d.Rev
-	if text(d.Part(store.Meta), "write") != w.name() {
+	w.taken[c.key] = rev
+	if !mine {
 		delete(w.made, c.key)
 	}
-	return true, nil
 }
 
 // outranks tells whether a claim that an entry holds is free for this write all the same. It notes in
@@ -342,18 +362,25 @@ func notUnique(taken []claim) error {
 // errSingle is the error for a second entry of a single type.
 var errSingle = fault.New(fault.Invalid, "The type has its one entry already")
 
-// staleClaim tells whether a claim's holder has had its time and does not hold the value.
-func (s *Service) staleClaim(ctx context.Context, t *schema.Type, key string, d store.Document) (bool, error) {
-	meta := d.Part(store.Meta)
-	at, err := time.Parse(TimeFormat, text(meta, "at"))
-	if err == nil && s.now().Sub(at) < staleAfter {
-		return false, nil
-	}
-	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: variants(t, text(meta, "documentId"))})
+// holding tells whether an entry has the value of a claim, and how its writes are fenced, in each of its locales.
+func (s *Service) holding(ctx context.Context, t *schema.Type, documentID, key string) (h store.Holding, err error) {
+	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: variants(t, documentID)})
 	if err != nil {
-		return false, err
+		return h, err
 	}
-	return !s.holds(t, docs, key), nil
+	h.Has = s.holds(t, docs, key)
+	for _, l := range localesOf(t) {
+		i := slices.IndexFunc(docs, func(d store.Document) bool { return d.Key == keyOf(documentID, l) })
+		switch {
+		case i < 0:
+			h.Fences = append(h.Fences, store.FenceOp(t.ID, keyOf(documentID, l), 0))
+		case store.IsFence(docs[i]):
+			h.Fences = append(h.Fences, store.FenceOp(t.ID, docs[i].Key, docs[i].Rev))
+		default:
+			h.Fences = append(h.Fences, archive(recordOf(t, docs[i])), store.FenceOp(t.ID, docs[i].Key, docs[i].Rev))
+		}
+	}
+	return h, nil
 }
 
 // holds tells whether some locale of an entry holds the claim.
@@ -368,13 +395,18 @@ func (s *Service) holds(t *schema.Type, docs []store.Document, key string) bool 
 
 // variants are the query for every locale of an entry.
 func variants(t *schema.Type, documentID string) query.Filter {
-	locales := t.Locales
-	if len(locales) == 0 {
-		locales = []string{schema.NoLocale}
-	}
+	locales := localesOf(t)
 	keys := make(value.List, len(locales))
 	for i, l := range locales {
 		keys[i] = keyOf(documentID, l)
 	}
 	return query.Where(store.KeyPath, query.In, keys)
+}
+
+// localesOf are the locales in which entries of a type are stored.
+func localesOf(t *schema.Type) []string {
+	if len(t.Locales) == 0 {
+		return []string{schema.NoLocale}
+	}
+	return t.Locales
 }

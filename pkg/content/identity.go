@@ -9,7 +9,6 @@ import (
 
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
-	"kontor/pkg/store"
 )
 
 // Reserve sets the numbers from 1 to n of a type aside for entries that bring their ids with them. It may be repeated; those that were
@@ -26,14 +25,13 @@ func (w *write) assume(i Identity) error {
 	if !documentIDForm.MatchString(i.DocumentID) || i.ID < 1 {
 		return fault.New(fault.Internal, "an entry can't be called %q, %d", i.DocumentID, i.ID)
 	}
-	docs, err := w.svc.store.Find(w.ctx, w.typ.ID, store.Query{Filter: variants(w.typ, i.DocumentID), Limit: 1, Parts: []string{}})
-	if err != nil {
+	if err := w.load(i.DocumentID, w.next.locale); err != nil {
 		return err
 	}
-	if len(docs) > 0 {
+	if w.cur != nil || len(w.siblings) > 0 {
 		return fault.New(fault.Conflict, "There is an entry of that name")
 	}
-	w.identity, w.next.documentID = i, i.DocumentID
+	w.identity = i
 	return nil
 }
 

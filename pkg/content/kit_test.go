@@ -361,6 +361,7 @@ type spy struct {
 	cut   int            // how many ops happen before it breaks
 	cross func(store.Op) // what somebody else does behind each op
 	on    bool           // whether it breaks
+	lost  bool           // the answer to the next Apply is lost
 	ops   int            // ops applied since count began
 	calls int
 	lent  []lent
@@ -465,7 +466,8 @@ func (s *spy) Apply(ctx context.Context, ops []store.Op) error {
 			s.cross(op)
 		}
 	}
-	if s.ops >= s.cut && len(ops) > 0 && s.cut == 0 {
+	if s.lost || s.ops >= s.cut && len(ops) > 0 && s.cut == 0 {
+		s.lost = false
 		return errBroken
 	}
 	return nil

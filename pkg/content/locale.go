@@ -163,12 +163,15 @@ func (w *write) spreadOps() (begun, ended store.Op) {
 		store.Op{Kind: store.Delete, Collection: spreads, Key: key}
 }
 
+// spreadAfter is how long a write may take to copy shared fields before Sweep does it for it.
+const spreadAfter = time.Minute
+
 // Sweep mends what writes that died have left: it copies the shared fields of entries whose other locales have not got them, and deletes
 // what is archived of purged ones. It looks at a few notes only, and how many entries it dealt with it returns.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	var notes []store.Document
 	err := s.store.Scan(ctx, spreads, query.Filter{}, nil, func(d store.Document) error {
-		if at, err := time.Parse(TimeFormat, text(d.Part(store.Meta), "at")); err != nil || s.now().Sub(at) >= staleAfter {
+		if at, err := time.Parse(TimeFormat, text(d.Part(store.Meta), "at")); err != nil || s.now().Sub(at) >= spreadAfter {
 			notes = append(notes, d)
 		}
 		return nil

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"kontor/pkg/asset"
+	"kontor/pkg/auth"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -22,8 +24,19 @@ const (
 	spreadFact  = "spread" // those who show something of the entry have to be marked too
 )
 
-// MarkFacts are the facts in meta of which no answer shows anything.
-func MarkFacts() []string { return []string{wantFact, pendingFact, spreadFact} }
+// markFacts are the facts in meta of which no answer shows anything.
+func markFacts() []string { return []string{wantFact, pendingFact, spreadFact} }
+
+// Shown hears of the writes that change what the public may see: an entry's are those that mark it. A Touch only marks entries that show
+// another one, after a write of that one which was heard of.
+func Shown() store.Interest {
+	return store.Interest{Own: append(auth.ShownCollections(), settings), Changed: asset.ShownCollections(), Facts: []string{pendingFact}}
+}
+
+// ToSearch hears of the writes after which search has to look at entries, or at other types.
+func ToSearch() store.Interest {
+	return store.Interest{Own: append(auth.ShownCollections(), settings, notes), Facts: []string{pendingFact}, Touch: true}
+}
 
 // Mark says that search has not seen an entry, in one locale, as the public may see it now.
 type Mark struct {
@@ -64,8 +77,9 @@ func (w *write) raise(op *store.Op, cur, next *record) {
 	}
 }
 
-// judgedFacts are the facts in meta by which rules may open an entry to the public.
-var judgedFacts = []string{"organisation", "owner", "createdBy", "updatedBy"}
+// judgedFacts are the facts in meta by which rules may open an entry to the public. Who saved its draft last is none of them, see
+// auth.Role.Check.
+var judgedFacts = []string{"organisation", "owner", "createdBy"}
 
 // changesFace tells whether a write changes what the public may see of a record.
 func changesFace(cur, next *record) bool {
@@ -86,7 +100,7 @@ func changesFace(cur, next *record) bool {
 func unmarked(meta value.Object) value.Object {
 	out := make(value.Object, len(meta))
 	for k, v := range meta {
-		if !slices.Contains(MarkFacts(), k) {
+		if !slices.Contains(markFacts(), k) {
 			out[k] = v
 		}
 	}

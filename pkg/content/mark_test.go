@@ -14,6 +14,9 @@ import (
 	"kontor/pkg/value"
 )
 
+// markFacts are the facts that make a mark.
+var markFacts = []string{"want", "pending", "spread"}
+
 // unmarked says why a step of a write would leave search with what is no longer true, "" if it would not. Every test of this package has its
 // writes judged by it.
 func (s *spy) unmarked(ctx context.Context, op store.Op, earlier []store.Op) string {
@@ -21,7 +24,7 @@ func (s *spy) unmarked(ctx context.Context, op store.Op, earlier []store.Op) str
 		return ""
 	}
 	if meta := op.Parts[store.Meta]; strings.HasSuffix(op.Collection, "~") {
-		for _, fact := range content.MarkFacts() {
+		for _, fact := range markFacts {
 			if meta[fact] != nil {
 				return "the archive gets " + fact
 			}
@@ -47,7 +50,7 @@ func (s *spy) unmarked(ctx context.Context, op store.Op, earlier []store.Op) str
 		return "it is marked and want does not rise"
 	}
 	for name, v := range op.Set {
-		if slices.Contains(content.MarkFacts(), name) && v == nil {
+		if slices.Contains(markFacts, name) && v == nil {
 			return "a write takes away the mark " + name
 		}
 	}

@@ -37,6 +37,7 @@ type PlaceWindow struct {
 	After  string // behind this documentId; "" for the first
 	Prefix string // only those whose documentId begins with it
 	Limit  int    // at most so many; 1 to MaxPlaces
+	Locale string // only pages in this locale; "" for all
 }
 
 // Places lists the pages of a type's published entries that the caller may read. next is the documentId to go on behind, "" at the end. A
@@ -45,7 +46,7 @@ func (s *Service) Places(ctx context.Context, c auth.Caller, t *schema.Type, w P
 	if w.Limit < 1 || w.Limit > MaxPlaces {
 		return nil, "", fault.New(fault.Invalid, "A list has windows of 1 to %d entries", MaxPlaces)
 	}
-	v, here, err := s.placed(ctx, c, t)
+	v, here, err := s.placed(ctx, c, t, w.Locale)
 	if err != nil || !tellsApart(t) {
 		return nil, "", err
 	}
@@ -81,16 +82,16 @@ func (s *Service) Places(ctx context.Context, c auth.Caller, t *schema.Type, w P
 
 // CountPages says how many pages Places would list in all; some may have no path as yet.
 func (s *Service) CountPages(ctx context.Context, c auth.Caller, t *schema.Type) (int, error) {
-	_, here, err := s.placed(ctx, c, t)
+	_, here, err := s.placed(ctx, c, t, "")
 	if err != nil || !tellsApart(t) {
 		return 0, err
 	}
 	return s.store.Count(ctx, t.ID, here)
 }
 
-// placed gives the caller's view of a type's published entries in every locale, and the condition that hits them.
-func (s *Service) placed(ctx context.Context, c auth.Caller, t *schema.Type) (*view, query.Filter, error) {
-	v, err := s.view(ctx, c, t, query.Query{Locale: "*"})
+// placed returns the caller's view of a type's published entries in a locale, "" for all, and the condition that hits them.
+func (s *Service) placed(ctx context.Context, c auth.Caller, t *schema.Type, locale string) (*view, query.Filter, error) {
+	v, err := s.view(ctx, c, t, query.Query{Locale: word(locale, "*")})
 	if err != nil {
 		return nil, query.Filter{}, err
 	}
@@ -144,9 +145,37 @@ type Move struct {
 func errNoPath() error { return fault.New(fault.NotFound, "Not Found") }
 
 // Follow finds the page that a path leads to: the entry that has its slug, or had it while it was published. An old slug that another
-// entry took leads to that one. "" is the default locale. NotFound if no path is like it, or what it led to may not be read by the
-// caller (any more).
+// entry took leads to that one. "" is the default locale, or the one that the path names as PublicPath does; then the path of the page names
+// it, too. NotFound if no path is like it, or what it led to may not be read by the caller (any more).
 func (s *Service) Follow(ctx context.Context, c auth.Caller, path, locale string) (Move, error) {
+	m, err := s.followIn(ctx, c, path, locale)
+	named, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if !fault.Is(err, fault.NotFound) || !slices.Contains(s.locales, named) || locale != "" && locale != named {
+		return m, err
+	}
+	m, err = s.followIn(ctx, c, "/"+rest, named)
+	if err != nil {
+		return Move{}, err
+	}
+	public := PublicPath(m.Type, m.Locale, m.Path)
+	if m.Locale != named || public == m.Path { // no page of this locale, or one whose path has no place for it
+		return Move{}, errNoPath()
+	}
+	m.Path, m.Moved = public, public != path
+	return m, nil
+}
+
+// PublicPath is where a page is on the public site. A path that does not hold the locale itself is that of the default locale, and stands below
+// the locale's name in others.
+func PublicPath(t *schema.Type, locale, path string) string {
+	if locale == schema.NoLocale || locale == t.DefaultLocale() || strings.Contains(t.Path, localeMark) {
+		return path
+	}
+	return strings.TrimSuffix("/"+locale+path, "/")
+}
+
+// followIn finds the page of a path in a locale.
+func (s *Service) followIn(ctx context.Context, c auth.Caller, path, locale string) (Move, error) {
 	for _, t := range s.types.Types() {
 		marks, ok := marksIn(t, path)
 		if !ok {
@@ -246,9 +275,10 @@ func oldSlugs(d store.Document) value.List {
 	return old
 }
 
-// Moves calls fn for every old path of a type that leads to a page which the caller may read, in the order of documentIds.
-func (s *Service) Moves(ctx context.Context, c auth.Caller, t *schema.Type, fn func(from string, m Move) error) error {
-	v, here, err := s.placed(ctx, c, t)
+// Moves calls fn for every old path of a type, in a locale or in all, that leads to a page which the caller may read, in the order of
+// documentIds.
+func (s *Service) Moves(ctx context.Context, c auth.Caller, t *schema.Type, locale string, fn func(from string, m Move) error) error {
+	v, here, err := s.placed(ctx, c, t, locale)
 	f, ok := slugField(t)
 	if err != nil || !ok || !strings.Contains(t.Path, slugMark) {
 		return err

@@ -377,7 +377,7 @@ func TestRulesOfFiles(t *testing.T) {
 	ctx, typ := t.Context(), k.typ("thing")
 	aaa, bbb := strings.Repeat("a", 24), strings.Repeat("b", 24)
 	mine, ours := k.account("mine", "keeper", aaa), k.account("ours", "keeper", aaa)
-	theirs, nobody := k.account("theirs", "keeper", bbb), k.account("nobody", "keeper", "")
+	theirs, nobody := k.account("theirs", "keeper", bbb), as("keeper", "")
 	f := k.upload(mine, "plan.txt", "Plan")
 	secret := k.upload(theirs, "secret.txt", "Geheim")
 	for _, c := range []auth.Caller{nobody, k.account("member", "member", aaa), public, as("nothing", aaa)} {

@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"kontor/pkg/auth"
@@ -24,6 +25,8 @@ type write struct {
 	now    string
 	action string
 
+	merging  Changes  // with Write.Merge: what is written; nil without
+	merged   []string // see Saved
 	identity Identity // which the new entry brings with it; zero if it does not
 
 	cur      *record   // as stored; nil if this locale does not exist yet
@@ -38,6 +41,8 @@ type write struct {
 	without    map[string]bool  // claims that the draft does without, by key
 	mark       string           // see name
 	made       map[string]bool  // claims that this write may have made, by key
+	fences     map[string]int64 // the keys under which there is no entry and a fence, with its revision
+	perhaps    bool             // the entry may have been written by a step of a write that failed
 }
 
 // load reads the entry in all its locales.
@@ -50,10 +55,20 @@ func (w *write) load(documentID, locale string) error {
 	}
 	w.next = &record{typ: w.typ, documentID: documentID, locale: locale}
 	for _, d := range docs {
-		if r := recordOf(w.typ, d); r.locale == locale {
+		r := recordOf(w.typ, d)
+		switch {
+		case store.IsFence(d):
+			if w.fences == nil {
+				w.fences = map[string]int64{}
+			}
+			w.fences[d.Key] = d.Rev
+			if r.locale == locale {
+				w.next.rev = d.Rev
+			}
+		case r.locale == locale:
 			w.cur = r
 			w.next = r.copy()
-		} else {
+		default:
 			w.siblings = append(w.siblings, r)
 		}
 	}
@@ -128,30 +143,53 @@ func (w *write) outcome(a auth.Action) error {
 	return err
 }
 
-// matches compares If-Match with what is stored, and names the fields that have changed since. A caller who may not read the entry
-// learns nothing of it.
+// matches compares If-Match with what is stored. The error says who changed the entry last, when, and the fields that have changed since. A
+// caller who may not read the entry learns nothing of it.
 func (w *write) matches(rev int64) error {
 	if rev == 0 || w.cur.rev == rev {
 		return nil
 	}
-	e := fault.New(fault.Stale, "Somebody changed this entry meanwhile").With("rev", w.cur.rev)
+	e := fault.New(fault.Stale, "Somebody changed this entry meanwhile").With("rev", w.cur.rev).With("etag", fmt.Sprintf(`"%d"`, w.cur.rev))
 	if !w.cur.live() {
 		return e
 	}
 	if err := w.found(); err != nil {
 		return err
 	}
+	by, err := w.svc.actor(w.ctx, w.caller, actorOf(w.cur))
+	if err != nil {
+		return err
+	}
+	e.With("by", nonEmpty(by)).With("at", text(w.cur.meta, "at")).With("action", text(w.cur.meta, "action"))
 	old, err := w.svc.version(w.ctx, w.typ, w.cur.key(), rev)
 	switch {
 	case err == nil && w.permit(auth.ReadDraft, old) == nil:
 		open := w.fieldsOf(old)
 		now := w.fieldsOf(w.cur)
-		e.With("fields", differing(func(name string) bool { return open.Open(name) && now.Open(name) }, w.typ, old.draft, w.cur.draft))
+		fields := differing(func(name string) bool { return open.Open(name) && now.Open(name) }, w.typ, old.draft, w.cur.draft)
+		if w.disjoint(old) {
+			w.merged = fields
+			return nil
+		}
+		e.With("fields", fields)
 	case err == nil:
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
 	return e
+}
+
+// disjoint tells whether the write may be merged: it names no field that differs between an older state and the present one.
+func (w *write) disjoint(old *record) bool {
+	if w.merging == nil {
+		return false
+	}
+	for name := range w.merging {
+		if !value.Equal(old.draft[name], w.cur.draft[name]) {
+			return false
+		}
+	}
+	return true
 }
 
 // differing names the fields that differ between two snapshots, as far as the caller may read them.
@@ -212,8 +250,10 @@ func (w *write) try() (Saved, error) {
 			saved.Rev = w.next.rev + 1
 			return saved, nil
 		case !errors.As(err, &failed):
+			w.perhaps = true
 			return saved, err
 		}
+		w.perhaps = failed.Index > w.step(ops)
 		w.note(ops[:min(failed.Index, len(wanted))])
 		if failed.Index >= len(wanted) {
 			return saved, err
@@ -230,6 +270,11 @@ func (w *write) try() (Saved, error) {
 		suffix++
 	}
 	return saved, fault.New(fault.Conflict, "Too many others write this entry at the same time")
+}
+
+// step is the index of the op that writes the entry itself.
+func (w *write) step(ops []store.Op) int {
+	return slices.IndexFunc(ops, func(op store.Op) bool { return op.Collection == w.typ.ID && op.Key == w.next.key() })
 }
 
 // settle completes w.next with what follows from its values: the n-th automatic slug, the slug that leads to it, the copies of
@@ -302,24 +347,30 @@ func refIDs(t *schema.Type, snapshots ...value.Object) any {
 	return value.Normal(ids)
 }
 
+// firstRevFact is the revision with which an entry begins that took the place of a fence, so that Verify asks for no history before it.
+const firstRevFact = "firstRev"
+
 // replace gives the ops that archive a record as it is and write it as it will be.
 func (w *write) replace(cur, next *record) ([]store.Op, error) {
 	t := w.typ
 	if cur == nil {
+		fence := w.fences[next.key()]
+		if fence > 0 {
+			next.meta[firstRevFact] = fence + 1
+		}
 		parts := next.parts()
 		parts[store.Meta] = value.Normal(next.meta).(value.Object)
 		op := store.Op{Kind: store.Insert, Collection: t.ID, Key: next.key(), Parts: present(parts)}
+		if fence > 0 {
+			op.Kind, op.Rev, op.Set = store.Replace, fence, parts[store.Meta]
+			delete(op.Parts, store.Meta)
+		}
 		w.raise(&op, cur, next)
 		return []store.Op{op}, nil
 	}
 	change := store.Op{Kind: store.Replace, Collection: t.ID, Key: cur.key(), Rev: cur.rev, Parts: next.parts(), Set: changedMeta(cur.meta, next.meta)}
 	w.raise(&change, cur, next)
-	ops := []store.Op{
-		{Kind: store.Keep, Collection: historyOf(t), Key: versionKey(cur.key(), cur.rev), Parts: present(map[string]value.Object{
-			store.Meta: unmarked(cur.meta), store.Draft: cur.draft, store.Published: cur.published,
-		})},
-		change,
-	}
+	ops := []store.Op{archive(cur), change}
 	gone, err := w.svc.outdated(w.ctx, t, cur)
 	if err != nil {
 		return nil, err
@@ -328,6 +379,13 @@ func (w *write) replace(cur, next *record) ([]store.Op, error) {
 		ops = append(ops, store.Op{Kind: store.Delete, Collection: historyOf(t), Key: key})
 	}
 	return ops, nil
+}
+
+// archive keeps a record in the history as it is.
+func archive(r *record) store.Op {
+	return store.Op{Kind: store.Keep, Collection: historyOf(r.typ), Key: versionKey(r.key(), r.rev), Parts: present(map[string]value.Object{
+		store.Meta: unmarked(r.meta), store.Draft: r.draft, store.Published: r.published,
+	})}
 }
 
 func present(parts map[string]value.Object) map[string]value.Object {

@@ -22,6 +22,7 @@ const (
 	HeadTooLarge   Code = "head_too_large"  // the request line and the headers are over the limit
 	SlowClient     Code = "slow_client"     // the request did not arrive in time
 	MediaType      Code = "media_type"      // the body's media type or charset is not taken
+	Reused         Code = "reused"          // an Idempotency-Key belongs to another request
 	TooMany        Code = "too_many"        // a rate limit
 	TooDear        Code = "too_dear"        // the request is right and takes more work than this caller may ask for
 	Timeout        Code = "timeout"         // the request's time is over
@@ -49,6 +50,7 @@ var table = map[Code]struct {
 	HeadTooLarge:   {http.StatusRequestHeaderFieldsTooLarge, "RequestHeaderFieldsTooLargeError"},
 	SlowClient:     {http.StatusRequestTimeout, "RequestTimeoutError"},
 	MediaType:      {http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError"},
+	Reused:         {http.StatusUnprocessableEntity, "UnprocessableEntityError"},
 	TooMany:        {http.StatusTooManyRequests, "RateLimitError"},
 	TooDear:        {http.StatusBadRequest, "ValidationError"},
 	Timeout:        {http.StatusServiceUnavailable, "ServiceUnavailableError"},

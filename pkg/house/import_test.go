@@ -31,9 +31,11 @@ var table = map[string][]string{
 	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "asset", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "lead", "search", "strapi", "meili", "openapi", "manual", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "idempotency", "index", "lead", "search", "strapi", "meili", "openapi", "manual", "value"},
 	"manual":   {},
 	"house":    {},
+
+	"idempotency": {"fault", "query", "store", "value"},
 }
 
 // drivers are imported by the command that wires them and by tests, and by nobody else.

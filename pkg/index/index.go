@@ -68,8 +68,12 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	return s, o.Store.Ensure(ctx, store.Collection{Name: refused})
 }
 
-// Collections are those of which no answer shows anything.
-func Collections() []string { return []string{refused} }
+// Listening says which writes a process that serves has to hear of: those that the public sees, and those after which the leader has to do something.
+func Listening() store.Listening {
+	work := content.ToSearch()
+	work.Own = append(work.Own, lead.WorkCollections()...)
+	return store.Listening{Seen: content.Shown(), Work: work}
+}
 
 // Names lists the logical indexes that the public may search now, by name, whether they are filled or not.
 func (s *Service) Names(context.Context) []string { return s.catalogue().names }

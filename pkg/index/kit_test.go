@@ -88,15 +88,22 @@ func openKit(t testing.TB, file string, engine search.Engine) *kit {
 
 func openKitOf(t testing.TB, file string, engine search.Engine, types *schema.Set) *kit {
 	t.Helper()
-	db, err := sqlitestore.Open(file, sqlitestore.Options{Unsynced: true})
+	return openWrapped(t, file, engine, types, func(st store.Store) store.Store { return st })
+}
+
+// openWrapped is a process whose store is wrapped.
+func openWrapped(t testing.TB, file string, engine search.Engine, types *schema.Set, wrap func(store.Store) store.Store) *kit {
+	t.Helper()
+	opened, err := sqlitestore.Open(file, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	t.Cleanup(func() { _ = opened.Close() })
+	db := wrap(opened)
 	k := &kit{TB: t, engine: engine, stopped: func() {}}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	k.st = store.Track(ctx, db, store.Quiet{Collections: append(lead.Collections(), index.Collections()...), Facts: content.MarkFacts()})
+	k.st = store.Track(ctx, db, index.Listening())
 	if k.accounts, err = auth.New(ctx, k.st, auth.Options{}); err != nil {
 		t.Fatal(err)
 	}

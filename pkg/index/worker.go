@@ -10,16 +10,22 @@ import (
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
 	"kontor/pkg/search"
+	"kontor/pkg/store"
 )
 
 // Following says how a store is followed.
 type Following struct {
-	Changes <-chan struct{} // a signal when the store may have changed; nil: it is only looked at now and then
-	Once    bool            // do what is asked for, and nothing by itself
+	Changes <-chan store.Signal // when there may be something to do; nil: it is looked for every minute
+	Once    bool                // do what is asked for, and nothing by itself
 }
 
-// lookEvery is how often marks and jobs are looked for without a signal.
-const lookEvery = time.Second
+// A full look asks the store some 20 times: for the types in force, marks of each type, purged entries and jobs.
+const (
+	lookEvery  = time.Minute      // the time between full looks without a signal
+	lookAgain  = time.Second      // the time to one more look after a signal or work: roles are taken as they were read for half a second
+	guessEvery = 20 * time.Second // the time between full looks after signals that are guesses; between those only jobs are looked for
+	jobsEvery  = time.Second      // the time between looks for jobs after guesses
+)
 
 // verifyEvery is how often the leader compares the whole engine with the store.
 const verifyEvery = time.Hour
@@ -53,6 +59,8 @@ type worker struct {
 	inspected time.Time // when the engine was asked the last time whether it is well
 	rested    time.Time // when what failed may be tried again
 	failures  int       // one after the other
+	looked    time.Time // when the last full look began
+	again     bool      // look once more soon, see lookAgain
 }
 
 // task is work in steps, between which marks have their turn.
@@ -68,7 +76,7 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 	defer s.trouble.Store(nil)
 	defer s.current.Store(nil)
 	for started := false; ctx.Err() == nil; {
-		busy, err, began := false, error(nil), time.Now()
+		busy, err, began := true, error(nil), time.Now()
 		if !started {
 			err = w.start(ctx)
 			started = err == nil
@@ -79,15 +87,15 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 			w.fail(err)
 			started = started && w.well(ctx)
 			w.report(ctx)
-			w.rest(ctx, w.pause())
+			w.rest(ctx)
 			continue
 		}
 		w.failures = 0
 		s.trouble.Store(nil)
 		switch {
-		case !busy && started:
-			w.rest(ctx, lookEvery)
-		case started && len(w.tasks) == 0 && !w.empty():
+		case !busy:
+			w.idle(ctx)
+		case len(w.tasks) == 0 && !w.empty():
 			w.gather(ctx, time.Since(began))
 		}
 	}
@@ -125,20 +133,63 @@ func (w *worker) pause() time.Duration {
 	return min(lastPause, firstPause<<min(w.failures, 10))
 }
 
-// rest waits for something to do.
-func (w *worker) rest(ctx context.Context, most time.Duration) {
-	timer := time.NewTimer(most)
+// rest waits after a failure. A change of the store is no reason to try sooner, since it was not for want of work.
+func (w *worker) rest(ctx context.Context) {
+	timer := time.NewTimer(w.pause())
 	defer timer.Stop()
-	changes, jobs := w.Changes, w.jobs.Woken()
-	if w.failures > 0 { // it is not for want of work
-		changes = nil
-	}
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
-	case <-changes:
-	case <-jobs:
+	case <-w.jobs.Woken():
 	}
+}
+
+// idle waits until a full look is due. Meanwhile it asks the engine whether it is well, which costs the store nothing.
+func (w *worker) idle(ctx context.Context) {
+	wait := lookEvery
+	if w.again {
+		wait = lookAgain
+	}
+	if left := time.Until(w.rested); left > 0 { // what failed may be tried again then
+		wait = min(wait, left)
+	}
+	w.again = false
+	end, health := time.NewTimer(wait), time.NewTicker(time.Second)
+	defer end.Stop()
+	defer health.Stop()
+	for asked := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-end.C:
+			return
+		case <-w.jobs.Woken():
+			return
+		case <-health.C:
+			if !w.Once && !w.sound(ctx) {
+				return
+			}
+		case s := <-w.Changes:
+			switch {
+			case !s.Guess:
+				w.again = true
+				return
+			case time.Since(w.looked) >= guessEvery:
+				return
+			case time.Since(asked) >= jobsEvery:
+				asked = time.Now()
+				if waits, err := w.jobs.Waits(ctx); waits || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sound tells whether the engine has every index that was filled, none of them damaged.
+func (w *worker) sound(ctx context.Context) bool {
+	before := w.current.Load()
+	return w.inspect(ctx) == nil && w.current.Load() == before
 }
 
 func (w *worker) gather(ctx context.Context, took time.Duration) {
@@ -191,6 +242,8 @@ func (w *worker) start(ctx context.Context) error {
 
 // turn does what is to be done next; not busy if nothing is.
 func (w *worker) turn(ctx context.Context) (busy bool, err error) {
+	w.looked = time.Now()
+	defer func() { w.again = w.again || busy }()
 	if err := w.content.Ping(ctx); err != nil { // by other types entries would be read wrongly
 		return false, err
 	}

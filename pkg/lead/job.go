@@ -2,6 +2,7 @@ package lead
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kontor/pkg/fault"
@@ -105,17 +106,31 @@ func (l *Lead) Follow(ctx context.Context, id string, fn func(Job)) (Job, error)
 // Woken gets a signal when this process has left a job for itself.
 func (l *Lead) Woken() <-chan struct{} { return l.woken }
 
+// undone are the jobs that are not over.
+func undone() query.Filter {
+	return query.Where("meta.state", query.In, value.List{string(Waiting), string(Running)})
+}
+
+// Waits tells whether there is a job for Next to take.
+func (l *Lead) Waits(ctx context.Context) (bool, error) {
+	docs, err := l.store.Find(ctx, jobs, store.Query{Filter: undone(), Parts: []string{store.Meta}})
+	return slices.ContainsFunc(docs, func(d store.Document) bool { return !l.under(jobOf(d)) }), err
+}
+
+// under tells whether this leader does the job already.
+func (l *Lead) under(j Job) bool { return j.State == Running && j.holder == l.id }
+
 // Next takes the job that waits longest, for the leader to do. One that a former leader has not ended is done again. Not ok if there is none.
 func (l *Lead) Next(ctx context.Context) (j Job, ok bool, err error) {
 	docs, err := l.store.Find(ctx, jobs, store.Query{
-		Filter: query.Where("meta.state", query.In, value.List{string(Waiting), string(Running)}), Sort: []query.Order{{Path: "meta.at"}},
+		Filter: undone(), Sort: []query.Order{{Path: "meta.at"}},
 	})
 	if err != nil {
 		return j, false, err
 	}
 	for _, d := range docs {
 		j := jobOf(d)
-		if j.State == Running && j.holder == l.id {
+		if l.under(j) {
 			continue
 		}
 		err := l.change(ctx, &j, value.Object{"state": string(Running), "holder": l.id, "done": nil, "total": nil, "text": nil})

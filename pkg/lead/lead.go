@@ -24,8 +24,8 @@ const (
 	jobs   = "_jobs" // by a random key
 )
 
-// Collections are those of which no answer shows anything.
-func Collections() []string { return []string{leases, jobs} }
+// WorkCollections are those in which a new document is work for the leader.
+func WorkCollections() []string { return []string{jobs} }
 
 // leaseKey is the one document that decides who leads.
 const leaseKey = "lease"

@@ -98,7 +98,10 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 		o.Refuses = append(o.Refuses, http.StatusConflict)
 		parameters = append(parameters, b.shaping(v)...)
 		parameters = append(parameters, status("`draft` leaves what is published as it is; else the write publishes, if the caller may."))
-		if o.Each != Create {
+		if o.Each == Create {
+			o.Refuses = append(o.Refuses, http.StatusUnprocessableEntity)
+			parameters = append(parameters, parameter(IdempotencyKey(), "header"))
+		} else {
 			o.Refuses = append(o.Refuses, http.StatusPreconditionFailed)
 			parameters = append(parameters, parameter(IfMatch(false), "header"))
 		}

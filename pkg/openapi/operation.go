@@ -208,6 +208,13 @@ func IfMatch(required bool) Parameter {
 		Schema: value.Object{"type": "string", "pattern": `^(\*|(W/)?"[1-9][0-9]{0,15}(-[0-9a-z]*)?")$`, "examples": value.List{`"12-3c9f0a1b2c3d4e5f"`}}}
 }
 
+// IdempotencyKey is the header that names a request, so that it can be sent again.
+func IdempotencyKey() Parameter {
+	return Parameter{Name: "Idempotency-Key", Description: "A name for this request, new for each, such as a UUID. A client that does not know what became of a request sends it again with " +
+		"the same key and gets the first answer. 409 while the first one is in progress, 422 if the key was used for another request. Kept for 24 hours.",
+		Schema: value.Object{"type": "string", "maxLength": int64(257), "examples": value.List{`"8e03978e-40d5-43dd-bc93-6894a57f9324"`}}}
+}
+
 // responses are a route's answers, the refusals of all routes included.
 func responses(path string, o Operation) value.Object {
 	ok := value.Object{"description": cmp.Or(o.Answer.Description, "Done")}
@@ -278,8 +285,8 @@ func refusalStatuses() map[int]string {
 	return map[int]string{
 		400: "The request is wrong: a parameter or field that is not known, or a value that does not fit", 401: "The credentials are missing or wrong",
 		403: "Not for this caller", 404: "Not there, for this caller", 408: "The request did not arrive in time", 409: "Something else is in the way: it is in use, or somebody was first",
-		412: "If-Match names an older state", 413: "The body is too large", 415: "The body is of another type than taken", 416: "The part that was asked for is not there",
-		428: "If-Match is missing", 429: "Too many requests", 431: "The request line and the headers are too long",
+		412: "If-Match names an older state; the details say who changed it, when, which fields, and the new ETag", 413: "The body is too large", 415: "The body is of another type than taken", 416: "The part that was asked for is not there",
+		422: "The Idempotency-Key was used for another request", 428: "If-Match is missing", 429: "Too many requests", 431: "The request line and the headers are too long",
 		500: "A defect. The answer carries the id under which it is logged", 501: "Not offered", 503: "Not at the moment; may be tried again",
 	}
 }
@@ -294,7 +301,7 @@ func refusals() value.Object {
 			named = append(named, "WWW-Authenticate")
 		case 429:
 			named = append(named, "Retry-After", "RateLimit", "RateLimit-Policy")
-		case 503:
+		case 409, 503:
 			named = append(named, "Retry-After")
 		}
 		for dialect, form := range map[string]struct{ media, schema string }{

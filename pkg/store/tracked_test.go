@@ -18,7 +18,7 @@ func open(t *testing.T, file string) store.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	for _, name := range []string{"thing", "beat"} {
+	for _, name := range []string{"thing", "_beat"} {
 		if err := st.Ensure(t.Context(), store.Collection{Name: name}); err != nil {
 			t.Fatal(err)
 		}
@@ -30,14 +30,14 @@ func insert(key string) []store.Op {
 	return []store.Op{{Kind: store.Insert, Collection: "thing", Key: key, Parts: map[string]value.Object{store.Meta: {"a": int64(1)}}}}
 }
 
-// quiet is what changes without anybody's answer changing.
-var quiet = store.Quiet{Collections: []string{"beat"}, Facts: []string{"mark"}}
+// listening hears of things that are shown.
+var listening = store.Listening{Seen: store.Interest{Facts: []string{"a"}}, Work: store.Interest{Facts: []string{"a", "mark"}, Touch: true}}
 
 // The generation has risen when a write returns, also one that failed: some of its steps may have happened.
 func TestTracked(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kontor.db")
 	other := open(t, file)
-	tracked := store.Track(t.Context(), open(t, file), quiet)
+	tracked := store.Track(t.Context(), open(t, file), listening)
 	ctx := t.Context()
 	for _, c := range []struct {
 		name string
@@ -46,14 +46,10 @@ func TestTracked(t *testing.T) {
 	}{
 		{"an insert", func() error { return tracked.Apply(ctx, insert("x")) }, false},
 		{"a conflict", func() error { return tracked.Apply(ctx, insert("x")) }, true},
-		{"a touch", func() error {
-			_, err := tracked.Touch(ctx, "thing", query.Filter{}, value.Object{"b": true}, nil)
-			return err
+		{"a delete", func() error {
+			return tracked.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: "thing", Key: "x"}})
 		}, false},
-		{"a touch of nothing that there is", func() error {
-			_, err := tracked.Touch(ctx, "nothing", query.Filter{}, value.Object{"b": true}, nil)
-			return err
-		}, true},
+		{"an insert after it", func() error { return tracked.Apply(ctx, insert("x")) }, false},
 	} {
 		before := tracked.Generation()
 		if err := c.do(); (err != nil) != c.fail {
@@ -73,12 +69,14 @@ func TestTracked(t *testing.T) {
 	before := settled()
 	changes := tracked.Changes(ctx)
 	for name, do := range map[string]func() error{
-		"a write to a quiet collection": func() error {
-			return tracked.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: "beat", Key: "x", Parts: map[string]value.Object{store.Meta: {"n": int64(1)}}}})
+		"a write to another collection": func() error {
+			return tracked.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: "_beat", Key: "x", Parts: map[string]value.Object{store.Meta: {"a": int64(1)}}}})
 		},
-		"a touch of quiet facts": func() error {
-			_, err := tracked.Touch(ctx, "thing", query.Filter{}, value.Object{"mark": "x"}, nil)
-			return err
+		"an insert without the facts": func() error {
+			return tracked.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: "thing", Key: "draft", Parts: map[string]value.Object{store.Draft: {"a": int64(1)}}}})
+		},
+		"a replace that removes a fact": func() error {
+			return tracked.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: "thing", Key: "draft", Rev: 1, Set: value.Object{"a": nil}}})
 		},
 	} {
 		if err := do(); err != nil || settled() != before {
@@ -86,9 +84,17 @@ func TestTracked(t *testing.T) {
 		}
 	}
 	select {
-	case <-changes:
-		t.Error("quiet writes are told of")
+	case s := <-changes:
+		t.Errorf("writes that nobody hears of are told of: %+v", s)
 	default:
+	}
+	if _, err := tracked.Touch(ctx, "thing", query.Filter{}, value.Object{"mark": "x"}, nil); err != nil || settled() != before {
+		t.Errorf("a mark moved the generation (%v)", err)
+	}
+	select {
+	case <-changes:
+	default:
+		t.Error("a mark is not told of when it is made")
 	}
 	if err := tracked.Apply(ctx, insert("z")); err != nil {
 		t.Fatal(err)

@@ -119,7 +119,7 @@ func serveHere(b *testing.B, dir string, cache int64) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	st := store.Track(b.Context(), opened, store.Quiet{})
+	st := store.Track(b.Context(), opened, store.Listening{})
 	types, err := schema.Load(schemas.FS, schemas.FS)
 	if err != nil {
 		b.Fatal(err)

@@ -28,9 +28,6 @@ type Options struct {
 
 	// Start is how long Open waits for the server; 0 means 5 s.
 	Start time.Duration
-
-	// Quiet are collections whose writes need no signal of Watch, where the server can tell them from others.
-	Quiet []string
 }
 
 // The usual patience. A server that no longer answers is noticed when one greeting, sent each half second, and a second one have had
@@ -71,7 +68,7 @@ func Open(ctx context.Context, address string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "The address of the database is not right")
 	}
-	s := &Store{client: client, db: client.Database(name), collections: map[string]*collection{}, stop: make(chan struct{}), quiet: opts.Quiet}
+	s := &Store{client: client, db: client.Database(name), collections: map[string]*collection{}, stop: make(chan struct{})}
 	if err := s.greet(ctx, opts.Start); err != nil {
 		_ = client.Disconnect(context.WithoutCancel(ctx))
 		return nil, err

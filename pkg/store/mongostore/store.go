@@ -17,7 +17,6 @@ type Store struct {
 	client *mongo.Client
 	db     *mongo.Database
 	server server
-	quiet  []string // see Options
 	hub    hub
 	stop   chan struct{} // closed when Close begins
 

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"kontor/pkg/store"
 )
 
 const (
@@ -22,70 +25,83 @@ const (
 // hub tells all watchers of a store what one goroutine finds out. It runs while somebody watches.
 type hub struct {
 	mu        sync.Mutex
-	watchers  map[chan struct{}]bool
+	watchers  map[*watcher]bool
 	end       context.CancelFunc
 	streaming bool           // a change stream is open
 	moved     bson.Timestamp // of the last write that the stream has not come to; zero: none
 	since     time.Time      // when it was behind for the first time
 }
 
+// watcher is one caller of Watch.
+type watcher struct {
+	*store.Mailbox
+	interests []store.Interest
+}
+
 // Watch asks the primary for the time of the last write that a majority has, which its greeting carries: a look at memory, however
-// large the database. Where a change stream is open, that tells of writes sooner, and of which writes nobody needs to hear: those to quiet
-// collections and other databases, and what the server writes by itself. What it does not explain in time is a signal all the same, so
-// nothing depends on it. A write of this store is a signal too. A server without replicas numbers no writes, so there every second may
-// have brought one.
-func (s *Store) Watch(ctx context.Context) <-chan struct{} {
-	out := make(chan struct{}, 1)
+// large the database. Where a change stream is open, that tells of writes sooner and what they changed, so that each interest hears of
+// no others. A write that the stream does not explain in time is a signal all the same, so nothing depends on the stream. A write of this
+// store is a signal too. A server without replicas numbers no writes, so there every second may have brought one: a guess.
+func (s *Store) Watch(ctx context.Context, interests ...store.Interest) <-chan store.Signal {
+	w := &watcher{store.NewMailbox(), interests}
 	done, err := s.begin(ctx)
 	if err != nil {
-		close(out)
-		return out
+		w.Close()
+		return w.C()
 	}
-	s.hub.join(s, out)
+	s.hub.join(s, w)
 	go func() {
 		defer done()
 		select {
 		case <-ctx.Done():
 		case <-s.stop:
 		}
-		s.hub.leave(out)
-		close(out)
+		s.hub.leave(w)
+		w.Close()
 	}()
-	return out
+	return w.C()
 }
 
 // join adds a watcher. The first one waits until the hub knows the state that changes are measured from.
-func (h *hub) join(s *Store, out chan struct{}) {
+func (h *hub) join(s *Store, w *watcher) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.watchers) == 0 {
 		ctx, cancel := context.WithCancel(context.Background())
-		h.watchers, h.end = map[chan struct{}]bool{}, cancel
+		h.watchers, h.end = map[*watcher]bool{}, cancel
 		go h.watch(ctx, s, s.lastWrite(ctx))
 		if s.server.replicas {
 			go h.listen(ctx, s)
 		}
 	}
-	h.watchers[out] = true
+	h.watchers[w] = true
 }
 
-func (h *hub) leave(out chan struct{}) {
+func (h *hub) leave(w *watcher) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if delete(h.watchers, out); len(h.watchers) == 0 {
+	if delete(h.watchers, w); len(h.watchers) == 0 {
 		h.end()
 	}
 }
 
-// signal never waits: a watcher that has not read the last signal knows already.
+// signal tells every watcher that anything may have been written. Without a stream that is a guess.
 func (h *hub) signal() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.moved = bson.Timestamp{}
 	for w := range h.watchers {
-		select {
-		case w <- struct{}{}:
-		default:
+		w.Put(store.Signal{Heard: store.EveryInterest, Guess: !h.streaming})
+	}
+}
+
+// tell tells the watchers that hear of a change.
+func (h *hub) tell(c store.Change) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for w := range h.watchers {
+		if bits := store.HeardBy(c, w.interests); bits != 0 || len(w.interests) == 0 {
+			w.Put(store.Signal{Heard: bits})
 		}
 	}
 }
@@ -172,15 +188,54 @@ func (h *hub) listen(ctx context.Context, s *Store) {
 	}
 }
 
+// event is what a change stream tells of a write.
+type event struct {
+	Operation string `bson:"operationType"`
+	Space     struct {
+		Collection string `bson:"coll"`
+	} `bson:"ns"`
+	Meta    []string `bson:"meta"`    // of an insert: the fields of Meta
+	Changed []string `bson:"changed"` // of an update: the paths that it sets
+}
+
+// changes opens a change stream. Values stay on the server: of an event only names are sent.
 func (s *Store) changes(ctx context.Context) (*mongo.ChangeStream, error) {
-	quiet := bson.A{}
-	for _, name := range s.quiet {
-		quiet = append(quiet, name)
+	names := func(of string) bson.D {
+		pairs := bson.D{{Key: "$objectToArray", Value: bson.D{{Key: "$ifNull", Value: bson.A{of, bson.D{}}}}}}
+		return bson.D{{Key: "$map", Value: bson.D{{Key: "input", Value: pairs}, {Key: "in", Value: "$$this.k"}}}}
 	}
 	return s.db.Watch(ctx, bson.A{
-		bson.D{{Key: "$match", Value: bson.D{{Key: "ns.coll", Value: bson.D{{Key: "$nin", Value: quiet}}}}}},
-		bson.D{{Key: "$project", Value: bson.D{{Key: keyField, Value: 1}}}},
+		bson.D{{Key: "$project", Value: bson.D{
+			{Key: keyField, Value: 1}, {Key: "operationType", Value: 1}, {Key: "ns", Value: 1},
+			{Key: "meta", Value: names("$fullDocument." + store.Meta)}, {Key: "changed", Value: names("$updateDescription.updatedFields")},
+		}}},
 	}, options.ChangeStream().SetMaxAwaitTime(streamWait))
+}
+
+// change reads an event; not ok if that does not tell what was changed.
+func (e event) change() (c store.Change, ok bool) {
+	c = store.Change{Collection: e.Space.Collection, New: e.Operation == "insert", Gone: e.Operation == "delete"}
+	switch e.Operation {
+	case "insert":
+		for _, name := range e.Meta {
+			c.Facts = append(c.Facts, unescape(name))
+		}
+	case "update":
+		c.Touch = true
+		for _, path := range e.Changed {
+			switch path {
+			case store.Meta: // it was set as a whole
+				return c, false
+			case revField:
+				c.Touch = false
+			}
+			if rest, found := strings.CutPrefix(path, store.Meta+"."); found {
+				name, _, _ := strings.Cut(rest, ".")
+				c.Facts = append(c.Facts, unescape(name))
+			}
+		}
+	}
+	return c, c.Gone || e.Operation == "insert" || e.Operation == "update"
 }
 
 // follow looks into the stream until it breaks.
@@ -188,12 +243,17 @@ func (h *hub) follow(ctx context.Context, stream *mongo.ChangeStream) {
 	for {
 		switch {
 		case stream.TryNext(ctx):
-			h.signal()
+			var e event
+			err := stream.Decode(&e)
+			if c, ok := e.change(); err == nil && ok {
+				h.tell(c)
+			} else {
+				h.signal()
+			}
 		case stream.Err() != nil:
 			return
-		default:
-			h.explained(position(stream.ResumeToken()))
 		}
+		h.explained(position(stream.ResumeToken()))
 	}
 }
 

@@ -3,6 +3,8 @@ package sqlitestore
 import (
 	"context"
 	"time"
+
+	"kontor/pkg/store"
 )
 
 // watchEvery is how often a watcher asks whether the file has changed; the port promises 50 ms.
@@ -11,25 +13,27 @@ const watchEvery = 25 * time.Millisecond
 // Watch asks for SQLite's data_version on a connection of its own, which changes with every commit of any other connection. It
 // costs a look at shared memory and runs only while somebody watches. Commits of this store's own writer are told from those of other
 // processes by the data_version that the writer has: that changes with none of its own.
-func (s *Store) Watch(ctx context.Context) <-chan struct{} {
-	out := make(chan struct{}, 1)
+//
+// A data_version does not say what was written, so every interest hears of every commit.
+func (s *Store) Watch(ctx context.Context, _ ...store.Interest) <-chan store.Signal {
+	out := store.NewMailbox()
 	done, err := s.begin(ctx)
 	if err != nil {
-		close(out)
-		return out
+		out.Close()
+		return out.C()
 	}
 	ready := make(chan struct{})
 	go func() {
-		defer close(out)
+		defer out.Close()
 		defer done()
 		s.watch(ctx, ready, out)
 	}()
 	<-ready
-	return out
+	return out.C()
 }
 
 // watch says that it is ready once it knows the version that changes are measured from.
-func (s *Store) watch(ctx context.Context, ready, out chan struct{}) {
+func (s *Store) watch(ctx context.Context, ready chan struct{}, out *store.Mailbox) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	var c *conn
@@ -53,10 +57,7 @@ func (s *Store) watch(ctx context.Context, ready, out chan struct{}) {
 		}
 		// What cannot be asked may have changed.
 		if err != nil || version != seen && s.byOthers(ctx, &others) {
-			select {
-			case out <- struct{}{}:
-			default:
-			}
+			out.Put(store.Signal{Heard: store.EveryInterest})
 		}
 		seen = version
 		select {

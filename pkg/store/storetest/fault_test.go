@@ -35,7 +35,7 @@ func faults() map[string]string {
 		"touch raises the revision": "touch", "touch hits one only": "touch", "touch overwrites a concurrent write": "touch", "negative operators need a list": "filter", "negative operators hit absent scalars": "filter",
 		"numbers compare with bools": "filter", "text folds case": "text", "contains knows wildcards": "text", "ties are in no order": "sort", "absent is last": "sort", "limit 0 is nothing": "page", "all parts are loaded": "parts",
 		"floats become integers": "values", "NUL ends a text": "values", "counts are old": "count", "scan sees twice": "scan", "scan hides its function's error": "scan", "insert overwrites": "claim", "contexts are ignored": "context",
-		"unknown collections are empty": "invalid", "watch is silent": "watch", "close is forgotten": "close", "keep overwrites": "apply", "delete ignores the revision": "apply", "match takes conditions apart": "match",
+		"unknown collections are empty": "invalid", "watch is silent": "watch", "watch forgets interests": "watch", "close is forgotten": "close", "keep overwrites": "apply", "delete ignores the revision": "apply", "match takes conditions apart": "match",
 		"what is missing is named": "invalid",
 		"bounds are ignored":       "bound", "bounds are no end of a count": "bound",
 	}
@@ -285,11 +285,22 @@ func (w *wrong) Touch(ctx context.Context, collection string, f query.Filter, se
 	return w.Store.Touch(ctx, collection, f, set, inc)
 }
 
-func (w *wrong) Watch(ctx context.Context) <-chan struct{} {
-	if w.fault != "watch is silent" {
-		return w.Store.Watch(ctx)
+func (w *wrong) Watch(ctx context.Context, interests ...store.Interest) <-chan store.Signal {
+	if w.fault == "watch forgets interests" {
+		interests = interests[:min(1, len(interests))]
+		out := make(chan store.Signal, 1)
+		go func() {
+			defer close(out)
+			for s := range w.Store.Watch(ctx, interests...) {
+				out <- store.Signal{Heard: s.Heard & 1}
+			}
+		}()
+		return out
 	}
-	out := make(chan struct{})
+	if w.fault != "watch is silent" {
+		return w.Store.Watch(ctx, interests...)
+	}
+	out := make(chan store.Signal)
 	go func() {
 		<-ctx.Done()
 		close(out)

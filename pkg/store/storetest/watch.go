@@ -36,7 +36,7 @@ func testWatch(t *testing.T, h Harness) {
 			settle(changes, h.Notice)
 			settle(second, h.Notice)
 			writes[name]()
-			for _, c := range []<-chan struct{}{changes, second} {
+			for _, c := range []<-chan store.Signal{changes, second} {
 				select {
 				case _, ok := <-c:
 					if !ok {
@@ -48,6 +48,7 @@ func testWatch(t *testing.T, h Harness) {
 			}
 		})
 	}
+	t.Run("interests", func(t *testing.T) { testInterests(t, h, f, other) })
 	t.Run("signals are merged: nobody has to read", func(t *testing.T) {
 		for i := range 50 {
 			other.apply(insert(numbered("m", i), nil))
@@ -55,15 +56,50 @@ func testWatch(t *testing.T, h Harness) {
 	})
 	t.Run("the channel is closed when the context ends", func(t *testing.T) {
 		cancel()
-		for _, c := range []<-chan struct{}{changes, second} {
+		for _, c := range []<-chan store.Signal{changes, second} {
 			closes(t, c, patience*h.Notice)
 		}
 		closes(t, f.Watch(ctx), patience*h.Notice)
 	})
 }
 
+// testInterests: the interests of a watcher are told apart as far as the driver can, and none misses what it hears of.
+func testInterests(t *testing.T, h Harness, f, other *fixture) {
+	ctx, cancel := context.WithCancel(f.ctx)
+	defer cancel()
+	other.apply(insert("fact", nil))
+	changes := f.Watch(ctx, store.Interest{Facts: []string{"never"}}, store.Interest{Facts: []string{"fact"}}, store.Interest{Facts: []string{"fact"}, Touch: true})
+	for _, c := range []struct {
+		name  string
+		write func()
+		heard uint64
+	}{
+		{"a replace", func() {
+			other.apply(store.Op{Kind: store.Replace, Collection: col, Key: "fact", Rev: 1, Set: value.Object{"fact": int64(1)}})
+		}, 0b110},
+		{"a touch", func() {
+			_, err := other.Touch(other.ctx, col, query.Where(store.KeyPath, query.Eq, "fact"), value.Object{"other": true}, map[string]int64{"fact": 1})
+			other.must(err)
+		}, 0b100},
+		{"an insert", func() { other.apply(insert("born", parts{store.Meta: {"fact": int64(1)}})) }, 0b110},
+		{"a delete", func() { other.apply(remove("born", 0)) }, 0b111},
+	} {
+		settle(changes, h.Notice)
+		c.write()
+		var got uint64
+		for end := time.After(patience * h.Notice); got&c.heard != c.heard; {
+			select {
+			case s := <-changes:
+				got |= s.Heard
+			case <-end:
+				t.Fatalf("after %s of another handle the interests %b have heard of it, want %b", c.name, got, c.heard)
+			}
+		}
+	}
+}
+
 // settle takes the signals of earlier writes.
-func settle(c <-chan struct{}, notice time.Duration) {
+func settle(c <-chan store.Signal, notice time.Duration) {
 	for {
 		select {
 		case <-c:
@@ -73,7 +109,7 @@ func settle(c <-chan struct{}, notice time.Duration) {
 	}
 }
 
-func closes(t *testing.T, c <-chan struct{}, within time.Duration) {
+func closes(t *testing.T, c <-chan store.Signal, within time.Duration) {
 	t.Helper()
 	end := time.After(within)
 	for {
