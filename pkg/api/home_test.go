@@ -8,7 +8,9 @@ import (
 )
 
 func TestHome(t *testing.T) {
-	s := newServer(t, setup{edit: func(o *api.Options) { o.SiteURL, o.BaseURL = `https://www.portal.example/?a="b"&c`, "https://cms.portal.example" }})
+	s := newServer(t, setup{edit: func(o *api.Options) {
+		o.SiteURL, o.BaseURL = `https://www.portal.example/?a="b"&c`, "https://cms.portal.example"
+	}})
 	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 	for accept, html := range map[string]bool{"": false, "*/*": false, "application/json": false, "application/json, text/html;q=0.5": false, browser: true, "text/html": true} {
 		header := map[string]string{"Accept": accept}
