@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"crypto/rand"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func TestOnlyShownWritesEmptyTheCache(t *testing.T) {
 			s.want(200, call{"GET", "/api/users/me", "eva", "", nil})
 		}, false},
 		{"a new token", func() {
-			if _, _, err := s.auth.CreateToken(t.Context(), auth.Token{Name: "neu", Role: auth.Editor}); err != nil {
+			if _, _, err := s.auth.CreateToken(t.Context(), auth.Token{Name: rand.Text(), Role: auth.Editor}); err != nil {
 				t.Fatal(err)
 			}
 		}, false},
@@ -45,6 +46,14 @@ func TestOnlyShownWritesEmptyTheCache(t *testing.T) {
 	} {
 		c.do()
 		after := settled()
+		for range 4 { // SQLite may take a write of its own process for another's where the machine is busy
+			if c.shown || after == before {
+				break
+			}
+			before = after
+			c.do()
+			after = settled()
+		}
 		if (after > before) != c.shown {
 			t.Errorf("%s: the generation moves from %d to %d", c.name, before, after)
 		}

@@ -68,19 +68,22 @@ func TestTracked(t *testing.T) {
 	}
 	before := settled()
 	changes := tracked.Changes(ctx)
-	for name, do := range map[string]func() error{
-		"a write to another collection": func() error {
+	for _, c := range []struct {
+		name string
+		do   func() error
+	}{
+		{"a write to another collection", func() error {
 			return tracked.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: "_beat", Key: "x", Parts: map[string]value.Object{store.Meta: {"a": int64(1)}}}})
-		},
-		"an insert without the facts": func() error {
+		}},
+		{"an insert without the facts", func() error {
 			return tracked.Apply(ctx, []store.Op{{Kind: store.Insert, Collection: "thing", Key: "draft", Parts: map[string]value.Object{store.Draft: {"a": int64(1)}}}})
-		},
-		"a replace that removes a fact": func() error {
+		}},
+		{"a replace that removes a fact", func() error {
 			return tracked.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: "thing", Key: "draft", Rev: 1, Set: value.Object{"a": nil}}})
-		},
+		}},
 	} {
-		if err := do(); err != nil || settled() != before {
-			t.Errorf("%s moved the generation (%v)", name, err)
+		if err := c.do(); err != nil || settled() != before {
+			t.Errorf("%s moved the generation (%v)", c.name, err)
 		}
 	}
 	select {

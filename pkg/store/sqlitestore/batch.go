@@ -71,6 +71,7 @@ func (s *Store) commit(first *request) (next *request) {
 		return nil
 	}
 	s.lookForOthers(ctx)
+	s.holding.Store(true)
 	var batch []*request
 	var broken error
 	since := time.Now()
@@ -96,6 +97,7 @@ func (s *Store) commit(first *request) (next *request) {
 	if broken != nil {
 		_, _ = s.writer.exec(ctx, "ROLLBACK")
 	}
+	s.holding.Store(false)
 	for _, r := range batch {
 		if broken != nil {
 			r.err = broken

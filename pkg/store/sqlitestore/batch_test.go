@@ -214,3 +214,39 @@ func TestCountMemory(t *testing.T) {
 		t.Errorf("after a foreign write: %d", n)
 	}
 }
+
+// A writer that is busy for longer than a watcher waits for its word is not taken for another process.
+func TestWatchBesideABusyWriter(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "busy.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx := t.Context()
+	if err := s.Ensure(ctx, store.Collection{Name: "projects"}); err != nil {
+		t.Fatal(err)
+	}
+	changes := s.Watch(ctx)
+	told := func(within time.Duration) bool {
+		select {
+		case <-changes:
+			return true
+		case <-time.After(within):
+			return false
+		}
+	}
+	for told(4 * watchEvery) { // what came before
+	}
+	for i := range 3 { // where the machine is busy the writer may be idle and still not answer in time
+		if err := s.Apply(ctx, insertOne(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+		open := s.gate(t)
+		signal := told(5 * watchEvery)
+		open()
+		if !signal {
+			return
+		}
+	}
+	t.Error("each write of this process is taken for another's")
+}

@@ -36,6 +36,7 @@ type Store struct {
 	cache    cache
 	counts   counts
 	version  int64        // the writer's data_version at its last transaction
+	holding  atomic.Bool  // the writer has the file's lock, and others counts all that was committed before
 	others   atomic.Int64 // how often other processes were seen to have committed
 
 	mu          sync.RWMutex
