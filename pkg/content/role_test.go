@@ -359,7 +359,8 @@ func TestRulesOfFiles(t *testing.T) {
 	ctx, typ := t.Context(), k.typ("thing")
 	aaa, bbb := strings.Repeat("a", 24), strings.Repeat("b", 24)
 	mine, ours := k.account("mine", "keeper", aaa), k.account("ours", "keeper", aaa)
-	theirs, nobody := k.account("theirs", "keeper", bbb), k.account("nobody", "keeper", "")
+	theirs, nobody := k.account("theirs", "keeper", bbb), k.account("nobody", "keeper", aaa)
+	nobody.Organisation = "" // as of an account that got the role before it needed an organisation
 	f := k.upload(mine, "plan.txt", "Plan")
 	secret := k.upload(theirs, "secret.txt", "Geheim")
 	for _, c := range []auth.Caller{nobody, k.account("member", "member", aaa), public, as("nothing", aaa)} {
