@@ -36,8 +36,8 @@ func readDockerfile(t *testing.T) (environ, cmd []string, volume string) {
 	return environ, cmd, volume
 }
 
-// TestDockerEnvironment checks that a command of `docker exec`, which has the ENV of the image and not the flags of its CMD, works on
-// the data of the server.
+// TestDockerEnvironment checks that a command of `docker exec`, which has the ENV of the image and
+// not the flags of its CMD, works on the data of the server.
 func TestDockerEnvironment(t *testing.T) {
 	environ, cmd, volume := readDockerfile(t)
 	if len(cmd) != 1 || cmd[0] != "serve" {

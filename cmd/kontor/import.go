@@ -59,7 +59,8 @@ func importCommand(s *surroundings) *cobra.Command {
 	flags.StringVar(&f.options.Locale, "locale", "", "locale of the entries; without it the type's first")
 	formatFlag(cmd, &f.format, "without it by the name of the file")
 	flags.StringVar(&f.options.Sheet, "sheet", "", "sheet of a workbook; without it the first")
-	flags.IntVar(&f.options.HeaderRow, "header-row", 0, "line of a table that names the columns, from 1; lines above it are left out (default the first)")
+	flags.IntVar(&f.options.HeaderRow, "header-row", 0,
+		"line of a table that names the columns, from 1; lines above it are left out (default the first)")
 	flags.StringVar(&f.decimal, "decimal", "point", "how numbers in cells are written: point (1234.5) or comma (1.234,5)")
 	flags.StringVar(&f.options.Zone, "zone", "Europe/Berlin", "time zone of points in time that have none")
 	flags.SortFlags = false

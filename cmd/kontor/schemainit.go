@@ -28,8 +28,8 @@ func schemaInitCommand() *cobra.Command {
 	return cmd
 }
 
-// initSchemas writes files of the shipped types: those of some types, or all. The meta-schemas always come along, since editors of
-// JSON complete the keywords by them.
+// initSchemas writes files of the shipped types: those of some types, or all. The meta-schemas
+// always come along, since editors of JSON complete the keywords by them.
 func initSchemas(cmd *cobra.Command, dir string, types []string) error {
 	var names []string
 	err := fs.WalkDir(schemas.FS, ".", func(name string, e fs.DirEntry, err error) error {

@@ -140,11 +140,12 @@ func needAccount(ctx context.Context, accounts *auth.Service, log *slog.Logger) 
 	return err
 }
 
-// overShipped before the directory in the setting schemas lays its files over the shipped content types.
+// overShipped before the directory in the setting schemas lays its files over the shipped content
+// types.
 const overShipped = "shipped,"
 
-// loadTypes reads the content types that are shipped, or those of the directory that the settings name: in the place of the
-// shipped ones, or file by file over them.
+// loadTypes reads the content types that are shipped, or those of the directory that the settings
+// name: in the place of the shipped ones, or file by file over them.
 func loadTypes(c config.Config) (*schema.Set, error) {
 	dir, over := strings.CutPrefix(c.Schemas, overShipped)
 	if c.Schemas == "" || c.Schemas == strings.TrimSuffix(overShipped, ",") {

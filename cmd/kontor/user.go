@@ -171,7 +171,8 @@ func userRoleCommand(s *surroundings) *cobra.Command {
 		}))
 	mailFlag(cmd, &mail)
 	roleFlag(cmd, &role)
-	cmd.Flags().StringVar(&organisation, "organisation", "", "slug or documentId of another organisation for the account; without it the one it has")
+	cmd.Flags().StringVar(&organisation, "organisation", "",
+		"slug or documentId of another organisation for the account; without it the one it has")
 	return cmd
 }
 

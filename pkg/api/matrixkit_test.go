@@ -113,7 +113,8 @@ func (f *field) account(name, role, organisation string) {
 	}
 }
 
-// expel takes an account's organisation away in the store, as an account of an older version may lack one.
+// expel takes an account's organisation away in the store, as an account of an older version may
+// lack one.
 func (f *field) expel(name string) {
 	f.t.Helper()
 	ctx := context.Background()

@@ -31,8 +31,9 @@ func check(a Account, role *fault.Field) []fault.Field {
 	return out
 }
 
-// checkOrganisation refuses an account without an organisation whose role opens entries of the account's own organisation: those
-// rules would open nothing for it. A role that can't be read opens nothing anyway.
+// checkOrganisation refuses an account without an organisation whose role opens entries of the
+// account's own organisation, because these rules would open nothing for it. A role that can't be
+// read opens nothing anyway.
 func (s *Service) checkOrganisation(ctx context.Context, a Account) (*fault.Field, error) {
 	if a.Organisation != "" {
 		return nil, nil
@@ -46,8 +47,9 @@ func (s *Service) checkOrganisation(ctx context.Context, a Account) (*fault.Fiel
 	case role.Broken != "" || !role.needsOrganisation():
 		return nil, nil
 	}
-	return wrong("organisation", "required", fmt.Sprintf("organisation is required by the role %s, whose rules are about the account's own organisation", a.Role),
-		fmt.Sprintf("Die Rolle %s verlangt eine Organisation: Ihre Regeln gelten für die eigene Organisation des Kontos", a.Role)), nil
+	english := "organisation is required by the role " + a.Role + ", whose rules are about the account's own organisation"
+	german := "Die Rolle " + a.Role + " verlangt eine Organisation: Ihre Regeln gelten für die eigene Organisation des Kontos"
+	return wrong("organisation", "required", english, german), nil
 }
 
 func checkMail(s string) *fault.Field {

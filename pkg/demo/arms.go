@@ -9,8 +9,8 @@ import (
 	"kontor/pkg/asset"
 )
 
-// Coats of arms are drawn for the sample, with a border in metal that all of them share, so that none is taken for the arms of the
-// municipality, which have their own and protect them.
+// Coats of arms are drawn for the sample, with a border in metal that all of them share, so that
+// none is taken for the arms of the municipality, which have their own and protect them.
 const armsWidth, armsHeight = 128, 146 // below the smallest variant, so that none is made
 
 // The colours of a coat of arms by their place in the palette.
@@ -27,7 +27,8 @@ type tincture struct {
 	hex  uint32
 }
 
-// divisions of the shield: the second part covers the points for which part is true, in units of half the shield.
+// divisions of the shield: the second part covers the points for which part is true, in units of
+// half the shield.
 var divisions = []struct {
 	name string
 	part func(x, y float64) bool
@@ -73,7 +74,8 @@ var (
 	armsMetals  = []tincture{{"golden", 0xe8c34a}, {"silbern", 0xe9ecef}}
 )
 
-// addArms draws the n-th coat of arms for a place and returns the number of its file. No two of the first 210 are the same.
+// addArms draws the n-th coat of arms for a place and returns the number of its file. No two of the
+// first 210 are the same.
 func (p *portal) addArms(n int, x place) int64 {
 	division, charge := divisions[n%len(divisions)], charges[n%len(charges)]
 	first := turn(armsColours, n/len(divisions))
@@ -111,7 +113,8 @@ func armsImage(colours color.Palette, part, charge func(x, y float64) bool) ([]b
 	return encodePNG(img)
 }
 
-// onShield reports whether a point is on a shield that reaches from -1 to 1: straight above, round below.
+// onShield reports whether a point is on a shield that reaches from -1 to 1: straight above, round
+// below.
 func onShield(x, y float64) bool {
 	if math.Abs(x) > 1 || y < -1 || y > 1 {
 		return false

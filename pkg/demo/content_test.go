@@ -271,7 +271,8 @@ func (all entries) spread(t *testing.T) {
 	}
 }
 
-// shown: what a start page and the lists of a portal show is there: images, arms, galleries, accessible documents, chosen entries.
+// shown checks images, arms, galleries, accessible documents and the chosen entries of the home
+// page.
 func (all entries) shown(t *testing.T) {
 	filled := func(typ, field string) (n int) {
 		for _, e := range all.german(typ) {

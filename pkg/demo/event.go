@@ -31,7 +31,8 @@ func (p *portal) addEvents() {
 		start := workday(p.day(-285 + n*9 + r.IntN(4))).Add(time.Duration(9*60+30*r.IntN(4)) * time.Minute)
 		host := turn([]string{hosts[0], hosts[1], turn(hosts, n+5), hosts[1]}, n)
 		fields := object{
-			"title": title, "summary": short, "kind": kind, "image": p.picture(p.parent(s.title).one("Bild")), "organiser": link("organisation", host),
+			"title": title, "summary": short, "kind": kind,
+			"image": p.picture(p.parent(s.title).one("Bild")), "organiser": link("organisation", host),
 			"topics": link("topic", p.known(p.leaves, []string{s.title})...), "contact": link("person", p.contacts[host]),
 			"targetGroup": asList(some([]string{"specialists", "department-heads", "administration-leaders", "politics"}, 1+r.IntN(3), n)),
 			"capacity":    int64(20 + 10*r.IntN(12)), "fee": int64(turn([]int{0, 0, 4500, 0, 9000, 0}, n)),

@@ -26,8 +26,8 @@ type filler struct {
 	stored  map[int64]chan struct{}  // by the number of a file: closed when the file is there
 }
 
-// run writes files and entries, several at once: while images are reduced, entries without them go in. Every number is given
-// beforehand, so the order does not matter.
+// run writes files and entries, several at once: while images are reduced, entries without them go
+// in. Every number is given beforehand, so the order does not matter.
 func (f *filler) run(ctx context.Context) error {
 	if err := f.fits(); err != nil {
 		return err
@@ -128,8 +128,8 @@ func (f *filler) upload(ctx context.Context, u *upload) error {
 	return nil
 }
 
-// write writes an entry when all entries and files are there that it refers to. They come earlier in the list, so each of them is
-// being written or done.
+// write writes an entry when all entries and files are there that it refers to. They come earlier
+// in the list, so each of them is being written or done.
 func (f *filler) write(ctx context.Context, i *item) error {
 	defer close(f.ready[i.documentID()]) // after a failure too: the context has ended then
 	t, _ := f.Content.Types().Type(i.typ)

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// easter is Easter Sunday of a year in the Gregorian calendar, by the algorithm of Meeus, Jones and Butcher.
+// easter is Easter Sunday of a year in the Gregorian calendar, by the algorithm of Meeus, Jones and
+// Butcher.
 func easter(year int) time.Time {
 	a, b, c := year%19, year/100, year%100
 	d, e := b/4, b%4
@@ -32,8 +33,8 @@ func holidays(year int) []time.Time {
 	}
 }
 
-// workday returns the day, or the next one on which offices are open: no weekend, no holiday, and neither Christmas Eve nor New
-// Year's Eve.
+// workday returns the day, or the next one on which offices are open: no weekend, no holiday, and
+// neither Christmas Eve nor New Year's Eve.
 func workday(t time.Time) time.Time {
 	for !isWorkday(t) {
 		t = t.AddDate(0, 0, 1)

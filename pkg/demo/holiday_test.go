@@ -34,7 +34,8 @@ func TestEaster(t *testing.T) {
 	}
 }
 
-// TestEventDays checks for fills of several years that events start on workdays, and that they are of the kind that their title says.
+// TestEventDays checks for fills of several years that events start on workdays, and that they are
+// of the kind that their title says.
 func TestEventDays(t *testing.T) {
 	words := map[string][]string{
 		"conference": {"Fachtag", "forum", "Forum", "Praxistag", "Fachgespräch"}, "workshop": {"Werkstatt", "werkstatt", "Workshop"}, "webinar": {"Webinar"},

@@ -96,7 +96,8 @@ func compose(today time.Time) (*portal, error) {
 	}
 	p.scenarios = p.loadScenarios()
 	for _, part := range []func(){
-		p.addPictures, p.addScenes, p.addPlaces, p.addOrganisations, p.addPersons, p.addTopics, p.addLegalForms, p.addFocuses, p.addExperts, p.addDocuments,
+		p.addPictures, p.addScenes,
+		p.addPlaces, p.addOrganisations, p.addPersons, p.addTopics, p.addLegalForms, p.addFocuses, p.addExperts, p.addDocuments,
 		p.addTerms, p.addProjects, p.addEvents, p.addFAQs, p.addArticles, p.addPages, p.addSingles,
 	} {
 		part()

@@ -25,7 +25,8 @@ func (enumKind) normal(f *Field, sent any) (any, *problem) {
 	return s, nil
 }
 
-// parse refuses constants that the field does not have: a filter on one would find nothing and not say why.
+// parse refuses constants that the field does not have: a filter on one would find nothing and not
+// say why.
 func (enumKind) parse(f *Field, s string) (any, *problem) {
 	if !f.hasOption(s) {
 		return nil, notAnOption(f)

@@ -243,7 +243,8 @@ func TestLocalTime(t *testing.T) {
 	}
 }
 
-// TestLocalText checks that an ISO text is a local time of the field's zone, and that an instant is converted to that zone.
+// TestLocalText checks that an ISO text is a local time of the field's zone, and that an instant is
+// converted to that zone.
 func TestLocalText(t *testing.T) {
 	typ := thing(t)
 	for sent, want := range map[string]string{

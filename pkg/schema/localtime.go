@@ -55,7 +55,8 @@ func (localTimeKind) normal(f *Field, sent any) (any, *problem) {
 	return localTime(local, zone, location)
 }
 
-// localText reads a local time in the field's zone, or an instant, which becomes the time that clocks there show.
+// localText reads a local time in the field's zone, or an instant, which becomes the time that
+// clocks there show.
 func localText(f *Field, text string) (any, *problem) {
 	location, err := loadZone(f.Zone)
 	if err != nil {
@@ -76,7 +77,8 @@ func localText(f *Field, text string) (any, *problem) {
 	n, w := localTime(local, f.Zone, location)
 	if o, ok := n.(value.Object); ok && o["utc"] != at.UTC().Format(Instant) {
 		return nil, badFormat("is the second "+local+" of the day on which the clocks in "+f.Zone+" go back, which a local time can't name",
-			"diese Uhrzeit gibt es zweimal, weil die Uhr in "+f.Zone+" zurückgestellt wird; gemeint ist die zweite, die sich nicht angeben lässt.")
+			"diese Uhrzeit gibt es zweimal, weil die Uhr in "+f.Zone+" zurückgestellt wird; gemeint ist die zweite, "+
+				"die sich nicht angeben lässt.")
 	}
 	return n, w
 }

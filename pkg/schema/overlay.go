@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// Overlay returns a file system in which the files of over stand in for those of under with the same path, beside all others of
-// both. It is made for Load, so single content types can be changed while the others stay as they come with Kontor.
+// Overlay returns a file system in which the files of over stand in for those of under with the
+// same path, beside all others of both. It is made for Load, so single content types can be changed
+// while the others stay as they come with Kontor.
 func Overlay(over, under fs.FS) fs.FS { return overlay{over, under} }
 
 type overlay struct{ over, under fs.FS }

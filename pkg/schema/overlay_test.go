@@ -10,7 +10,8 @@ import (
 	"kontor/schemas"
 )
 
-// TestOverlay checks that a file over the shipped types stands in for the one of its name and that the others stay.
+// TestOverlay checks that a file over the shipped types stands in for the one of its name and that
+// the others stay.
 func TestOverlay(t *testing.T) {
 	over := fstest.MapFS{
 		"faq.json":  {Data: []byte(typ("faq", `"plural": "questions", "display": "question"`, "", `"question": {"type": "string", "title": "Frage"}`))},

@@ -9,8 +9,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// pagination reads the window of a list. Numbers below the first become the first, sizes over the most become the most, and a
-// negative size is refused.
+// pagination reads the window of a list. Numbers below the first become the first, sizes over the
+// most become the most, and a negative size is refused.
 func (req *Request) pagination(n *node) error {
 	if n.kind == null {
 		return nil
@@ -73,8 +73,8 @@ func bounded(n *node, name string, least, most int64) (int, error) {
 	return int(min(max(i, least), most)), nil
 }
 
-// size reads how many entries a page has. A negative number means all entries elsewhere, so it is refused rather than answered
-// with one.
+// size reads how many entries a page has. A negative number means all entries elsewhere, so it is
+// refused rather than answered with one.
 func size(n *node) (int, error) {
 	if i, err := strconv.ParseInt(n.text, 10, 64); err == nil && i < 0 && i >= -value.MaxInt {
 		return 0, fault.New(fault.Invalid, "Invalid parameter at '%s'. Expected an integer from 1 to %d, received: %d", n.name, MaxPageSize, i)

@@ -17,7 +17,8 @@ var (
 	isoDay    = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)`)
 	germanDay = regexp.MustCompile(`^(\d{1,2})\.\s?(?:(\d{1,2})\.|(\pL+)\.?\s)\s?(\d{4}|\d\d)`)
 	weekday   = regexp.MustCompile(`^(?i:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)(?i:[a-zä]*)\.?,?\s+(?:den\s+)?`)
-	// clock is a time of day: 9:00, 09.00 Uhr, 9 Uhr, 9 Uhr 30, 09:00:00.000, with a zone or an offset.
+	// clock is a time of day: 9:00, 09.00 Uhr, 9 Uhr, 9 Uhr 30, 09:00:00.000, with a zone or an
+	// offset.
 	clock = regexp.MustCompile(`^(?:[Tt]|,?\s+(?:um\s+)?|,)(\d{1,2})(?:[:.](\d\d)(?:[:.](\d\d)(?:[.,]0+)?)?(?:\s?(?:Uhr|h))?|\s?Uhr(?:\s(\d\d))?|\sh)` +
 		`\s?([Zz]|[+-]\d\d:?\d\d)?$`)
 )
@@ -38,7 +39,8 @@ type moment struct {
 	offset string // Z or +01:00; "" for the clock on the wall
 }
 
-// parseMoment reads the forms of days and times that people write: 2026-05-01T09:00+02:00, 01.05.2026, 09:00 Uhr, Fr., 1. Mai 2026.
+// parseMoment reads the forms of days and times that people write: 2026-05-01T09:00+02:00,
+// 01.05.2026, 09:00 Uhr, Fr., 1. Mai 2026.
 func parseMoment(text string) (moment, bool) {
 	text = strings.Join(strings.Fields(text), " ")
 	text = strings.TrimPrefix(text, weekday.FindString(text))
@@ -109,8 +111,9 @@ func (c cells) moment(text string) (moment, bool) {
 	return moment{day: t.Format(time.DateOnly), clock: t.Format(time.TimeOnly)}, true
 }
 
-// date leaves it to the type to say whether the day exists. A time other than midnight and a year of two digits are left as they
-// are, which the type refuses: the former would be lost, and the latter may be of either century.
+// date leaves it to the type to say whether the day exists. A time other than midnight and a year
+// of two digits are left as they are, which the type refuses: the former would be lost, and the
+// latter may be of either century.
 func (c cells) date(text string) (any, *wrong) {
 	m, ok := c.moment(text)
 	switch {
@@ -122,7 +125,8 @@ func (c cells) date(text string) (any, *wrong) {
 	return m.day, nil
 }
 
-// instant reads a point in time. Without an offset of its own it is one on the clocks of the file's zone.
+// instant reads a point in time. Without an offset of its own it is one on the clocks of the file's
+// zone.
 func (c cells) instant(text string) (any, *wrong) {
 	m, ok := c.moment(text)
 	if !ok || m.clock == "" {
@@ -155,8 +159,8 @@ func (c cells) location() (*time.Location, *wrong) {
 	return zone, nil
 }
 
-// local reads a local time, with its zone after it if it is not that of the field. An instant becomes the time that clocks in the
-// file's zone show.
+// local reads a local time, with its zone after it if it is not that of the field. An instant
+// becomes the time that clocks in the file's zone show.
 func (c cells) local(text string) (any, *wrong) {
 	if strings.HasPrefix(text, "{") {
 		return decode(text)
@@ -177,8 +181,8 @@ func (c cells) local(text string) (any, *wrong) {
 	return out, nil
 }
 
-// wall returns a time without a zone in the form that the type takes, and leaves other texts to it. An instant is converted to
-// the file's zone.
+// wall returns a time without a zone in the form that the type takes, and leaves other texts to it.
+// An instant is converted to the file's zone.
 func (c cells) wall(text string, m moment, ok bool) (string, *wrong) {
 	if !ok || m.clock == "" {
 		return cmp.Or(m.day, text), nil

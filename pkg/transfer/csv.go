@@ -102,7 +102,8 @@ func (r *csvReader) record() (record, error) {
 	case errors.Is(err, io.EOF):
 		return record{}, io.EOF
 	case errors.Is(err, errLong) && r.tableReader == nil:
-		return record{}, fault.New(fault.TooLarge, "%s has more than %d MB; it should name the columns", capital(lineName(line)), maxRow>>20)
+		return record{}, fault.New(fault.TooLarge,
+			"%s has more than %d MB; it should name the columns", capital(lineName(line)), maxRow>>20)
 	case errors.Is(err, errLong):
 		return record{}, fault.New(fault.TooLarge, "Line %d begins a row of more than %d MB, perhaps by a quotation mark that is not "+
 			"closed; nothing after it was read", line, maxRow>>20)

@@ -134,9 +134,9 @@ func (c cents) String() string {
 	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
 }
 
-// csvWriter writes text: comma-separated, UTF-8 without a byte order mark, formulas guarded. For Excel it writes what a German Excel
-// opens by a double click: without the mark it takes UTF-8 for Windows-1252, without semicolons it sees one column, and 1.5 becomes the
-// first of May.
+// csvWriter writes text: comma-separated, UTF-8 without a byte order mark, formulas guarded. For
+// Excel it writes what a German Excel opens by a double click: without the mark it takes UTF-8 for
+// Windows-1252, without semicolons it sees one column, and 1.5 becomes the first of May.
 type csvWriter struct {
 	*exporter
 	out    *csv.Writer

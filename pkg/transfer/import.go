@@ -18,7 +18,8 @@ type Options struct {
 	Type   *schema.Type
 	Format Format
 	Sheet  string // XLSX; "" is the first
-	// HeaderRow is the line of a table that names the columns, from 1; what is above is not read. 0 is the first line.
+	// HeaderRow is the line of a table that names the columns, from 1; lines above it are not read.
+	// 0 is the first line.
 	HeaderRow int
 	Map       []Mapping // beside what the names of columns say
 	Key       string    // field by which a row finds its entry, or documentId; "" creates an entry for every row

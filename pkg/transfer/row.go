@@ -50,7 +50,8 @@ func bad(code, english, german string) Problem {
 	return Problem{Field: fault.Field{Code: code, English: english, German: german}}
 }
 
-// open makes the reader of a format. The plan decides whether the head of a table fits; nil accepts every head.
+// open makes the reader of a format. The plan decides whether the head of a table fits; nil accepts
+// every head.
 func open(in io.Reader, o Options, p *plan) (reader, error) {
 	if o.Format == XLSX {
 		return newXLSX(in, o, p)

@@ -20,7 +20,8 @@ type tableCell struct {
 	broken *wrong // the cell has no value that may be imported
 }
 
-// plainYear bounds the numbers that are no days unless their format says so: the year 2026 would become a day of 1905.
+// plainYear bounds the numbers that are no days unless their format says so: the year 2026 would
+// become a day of 1905.
 const plainYear = 10_000
 
 // refused returns the reason why the cell can't be a value of the kind, before its text is read.
@@ -79,7 +80,8 @@ type record struct {
 
 // records reads the lines of a table.
 type records interface {
-	// record returns the next line, io.EOF after the last one. A line that can't be read is one with problems.
+	// record returns the next line, io.EOF after the last one. A line that can't be read is one
+	// with problems.
 	record() (record, error)
 }
 
@@ -123,7 +125,8 @@ func newTable(from records, o tableOptions) (*tableReader, error) {
 	}
 	for _, r := range o.again {
 		if line, names := o.plan.guessHead(r, head.line); line > 0 {
-			return nil, fault.New(fault.Invalid, "Line %d does not name the columns, but line %d seems to: %s. Say --header-row %d",
+			return nil, fault.New(fault.Invalid,
+				"Line %d does not name the columns, but line %d seems to: %s. Say --header-row %d",
 				head.line, line, strings.Join(names, ", "), line)
 		}
 	}
@@ -156,8 +159,8 @@ func lineName(line int) string {
 	return fmt.Sprintf("line %d", line)
 }
 
-// guessHead returns the line after another one whose cells name most fields, and these names; 0 if none names two fields and
-// little else.
+// guessHead returns the line after another one whose cells name most fields, and these names; 0 if
+// none names two fields and little else.
 func (p *plan) guessHead(from records, after int) (line int, names []string) {
 	for range guessed {
 		r, err := from.record()

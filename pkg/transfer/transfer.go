@@ -18,8 +18,8 @@
 // converted to that zone. Yes and no are ja, nein, wahr, falsch, true, false, yes, no, j, n, y, x, 1 and 0. Lists are separated by
 // semicolons or line breaks, or are a JSON list; lists of objects and free JSON are JSON. Constants of an enum may be given by a title.
 //
-// In a workbook fields of text take the text that a person sees in the cell, and other fields its value. A cell in error and a formula
-// without a result fail their row.
+// In a workbook fields of text take the text that a person sees in the cell, and other fields its
+// value. A cell in error and a formula without a result fail their row.
 //
 // A relation names its targets by documentId, slug, unique field, display field, or by a word of the fields aliases and synonyms. Where
 // the target type has an enum kind, its titles may stand before or behind a name ("Stadt Köln", "Köln, Stadt"): then the kind has to

@@ -26,7 +26,8 @@ var formats = []string{
 	"[h]:mm", "0.0 \"Tage\"", "[Red]0", "dd.mm.yyyy hh:mm",
 }
 
-// rawBook makes a workbook whose sheet has the cells as XML, as programs write them that do not use excelize.
+// rawBook makes a workbook whose sheet has the cells as XML, as programs write them that do not use
+// excelize.
 func rawBook(t testing.TB, calculation, rows string) *bytes.Reader {
 	t.Helper()
 	numFmts, xfs := "", `<xf numFmtId="0"/>`
@@ -90,7 +91,8 @@ func (k *kit) importsBook(typ string, book io.Reader, o Options) (Result, []BadR
 	return k.imports(typ, XLSX, string(data), o)
 }
 
-// TestFormulas checks that a formula without a result fails its row, whichever program wrote it, and that its entry stays as it is.
+// TestFormulas checks that a formula without a result fails its row, whichever program wrote it,
+// and that its entry stays as it is.
 func TestFormulas(t *testing.T) {
 	const (
 		openpyxl   = `<calcPr calcId="124519" fullCalcOnLoad="1"/>`
@@ -128,7 +130,8 @@ func TestFormulas(t *testing.T) {
 	}
 }
 
-// TestFormulaLeftOut checks that a formula in a column that is left out fails nothing, and that one in the head fails the file.
+// TestFormulaLeftOut checks that a formula in a column that is left out fails nothing, and that one
+// in the head fails the file.
 func TestFormulaLeftOut(t *testing.T) {
 	k := newKit(t, own())
 	const formula = `<c><f>1+1</f><v/></c>`
@@ -140,7 +143,8 @@ func TestFormulaLeftOut(t *testing.T) {
 	}
 }
 
-// TestShown checks that fields of text take what a person sees in a cell, and other fields its value.
+// TestShown checks that fields of text take what a person sees in a cell, and other fields its
+// value.
 func TestShown(t *testing.T) {
 	number := func(style int, v string) string { return fmt.Sprintf(`<c s="%d"><v>%s</v></c>`, style, v) }
 	for _, c := range []struct {
@@ -194,7 +198,8 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// TestCellErrorCSV checks that CSV which a spreadsheet saved with errors is refused as a workbook is.
+// TestCellErrorCSV checks that CSV which a spreadsheet saved with errors is refused as a workbook
+// is.
 func TestCellErrorCSV(t *testing.T) {
 	k := newKit(t, own())
 	_, bad := k.imports("thing", CSV, "name;note\na;#NV\n#BEZUG!;x\nb;#1\n", Options{})
@@ -203,7 +208,8 @@ func TestCellErrorCSV(t *testing.T) {
 	}
 }
 
-// TestRowsInOrder checks that a sheet whose rows or whose beginning a program wrote carelessly is read, and one in disorder refused.
+// TestRowsInOrder checks that a sheet whose rows or whose beginning a program wrote carelessly is
+// read, and one in disorder refused.
 func TestRowsInOrder(t *testing.T) {
 	for rows, want := range map[string]string{
 		`<row r="2"><c r="B2" t="inlineStr"><is><t>name</t></is></c></row>`:                                                     "Column 1 has no name",
@@ -232,7 +238,8 @@ func TestPassword(t *testing.T) {
 	}
 }
 
-// TestHeaderRow checks titles above the head: with the line that was said, and the message that guesses it.
+// TestHeaderRow checks titles above the head: with the line that was said, and the message that
+// guesses it.
 func TestHeaderRow(t *testing.T) {
 	k := newKit(t, own())
 	book := func() io.Reader {
@@ -268,7 +275,8 @@ func TestHeaderRow(t *testing.T) {
 	}
 }
 
-// TestExcelCSV checks what a German Excel needs to open a file by a double click, and that the file can be imported again.
+// TestExcelCSV checks what a German Excel needs to open a file by a double click, and that the file
+// can be imported again.
 func TestExcelCSV(t *testing.T) {
 	k := newKit(t, own())
 	k.good("place", NDJSON, neighbours, Options{})

@@ -12,8 +12,8 @@ import (
 	"kontor/pkg/fault"
 )
 
-// xlsxReader reads one sheet of a workbook: excelize reads the texts as people see them, the scanner beside it the values as they
-// are stored.
+// xlsxReader reads one sheet of a workbook: excelize reads the texts as people see them, the
+// scanner beside it the values as they are stored.
 type xlsxReader struct {
 	*tableReader
 	file     *excelize.File
@@ -58,7 +58,8 @@ var (
 	encryptedPackage = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
 )
 
-// errOldWorkbook tells a workbook with a password from one in the format before 2007 by the beginning of the file, or all of it.
+// errOldWorkbook tells a workbook with a password from one in the format before 2007 by the
+// beginning of the file, or all of it.
 func errOldWorkbook(data []byte) error {
 	if bytes.Contains(data, encryptedPackage) {
 		return fault.New(fault.MediaType, "The workbook is protected by a password; save it without one "+
@@ -106,8 +107,8 @@ func (r *xlsxReader) begin(workbook []byte, o Options, p *plan) error {
 	return err
 }
 
-// germanFormats gives formats of days without a language the names of German months and weekdays, and notes which formats show a
-// day or a time.
+// germanFormats gives formats of days without a language the names of German months and weekdays,
+// and notes which formats show a day or a time.
 func (r *xlsxReader) germanFormats() {
 	if _, err := r.file.GetStyle(0); err != nil { // it loads the formats
 		return

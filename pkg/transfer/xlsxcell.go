@@ -18,8 +18,8 @@ import (
 	"kontor/pkg/fault"
 )
 
-// sheetScanner reads from the XML of a sheet the facts that excelize does not return beside the text of a cell: its type, whether a
-// formula has a result, and the number without its format.
+// sheetScanner reads from the XML of a sheet the facts that excelize does not return beside the
+// text of a cell: its type, whether a formula has a result, and the number without its format.
 type sheetScanner struct {
 	part    io.ReadCloser
 	decoder *xml.Decoder
@@ -53,15 +53,16 @@ func newSheetScanner(workbook []byte, sheetID string) (*sheetScanner, error) {
 		return nil, fault.New(fault.MediaType, "The sheet can't be found in the workbook: %v", err)
 	}
 	d := xml.NewDecoder(io.LimitReader(part, maxUnzip))
-	// The parts that matter here are ASCII in whatever charset a program may choose.
+	// Numbers and attributes are ASCII in every charset that a program may choose.
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	return &sheetScanner{part: part, decoder: d}, nil
 }
 
 func (s *sheetScanner) close() error { return s.part.Close() }
 
-// row returns the cells of a row, none if the file does not have it. Rows are asked for in ascending order. It reads one row more,
-// because excelize adds a row that is out of order to the one before.
+// row returns the cells of a row, none if the file does not have it. Rows are asked for in
+// ascending order. It reads one row more, because excelize adds a row that is out of order to the
+// one before.
 func (s *sheetScanner) row(number int) (storedRow, error) {
 	var found storedRow
 	for !s.ended && s.number <= number {
@@ -96,7 +97,8 @@ func (s *sheetScanner) read() error {
 	}
 }
 
-// end notes the end of the part. Of XML that is broken excelize takes the rows before, and so does the scanner.
+// end notes the end of the part. Of XML that is broken excelize takes the rows before, and so does
+// the scanner.
 func (s *sheetScanner) end(err error) error {
 	s.ended = true
 	if errors.Is(err, io.EOF) {
@@ -127,7 +129,8 @@ func (s *sheetScanner) readRow(start xml.StartElement) error {
 	return nil
 }
 
-// children calls read for each element within the one that was just begun, up to its end; read takes all of the element.
+// children calls read for each element within the one that was just begun, up to its end; read
+// takes all of the element.
 func (s *sheetScanner) children(read func(xml.StartElement) error) error {
 	for {
 		token, err := s.decoder.Token()
@@ -167,8 +170,8 @@ func (s *sheetScanner) readCell(start xml.StartElement) error {
 	return err
 }
 
-// computed reports whether a formula has a result. Programs that write workbooks without computing them leave it out, or write 0
-// and ask in the workbook for a computation.
+// computed reports whether a formula has a result. Programs that write workbooks without computing
+// them leave it out, or write 0 and ask in the workbook for a computation.
 func (c storedCell) computed(recalc bool) bool {
 	if c.inline || c.kind == "str" || c.kind == "inlineStr" {
 		return true
@@ -204,7 +207,8 @@ func (s *sheetScanner) cell(c storedCell, shown string, day, recalc bool) tableC
 var swapSigns = strings.NewReplacer(".", ",", ",", ".")
 
 var (
-	// quotedFormat is what a format shows as it stands, and its conditions and colours; elapsed hours are no such thing.
+	// quotedFormat matches the literal text, conditions and colours of a number format, but not
+	// elapsed hours.
 	quotedFormat = regexp.MustCompile(`"[^"]*"|\\.|_.|\*.|\[(?:[^hmsHMS\]][^\]]*|[hmsHMS][^hmsHMS\]][^\]]*)\]`)
 	daySigns     = regexp.MustCompile(`(?i)[ymdhs]`)
 	noLanguage   = regexp.MustCompile(`^\[\$-F[48]00\]`)
@@ -216,7 +220,8 @@ func showsDay(code string) bool {
 	return !strings.Contains(first, "General") && daySigns.MatchString(first)
 }
 
-// inGerman lets a format without a language of its own write names in German. The formats of the system are written in full.
+// inGerman lets a format without a language of its own write names in German. The formats of the
+// system are written in full.
 func inGerman(code string) string {
 	switch noLanguage.FindString(code) {
 	case "[$-F800]":
