@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kontor/pkg/schema"
+	"kontor/pkg/value"
 )
 
 // SpreadFiles marks the entries that show a file whose record has changed, for at most limit files, and returns of how
@@ -16,7 +17,7 @@ func (s *Service) SpreadFiles(ctx context.Context, limit int) (int, error) {
 	if err != nil || len(marks) == 0 {
 		return 0, err
 	}
-	refs := make([]string, len(marks))
+	refs := make(value.List, len(marks))
 	for i, m := range marks {
 		refs[i] = schema.FileRef(m.ID)
 	}
