@@ -184,7 +184,8 @@ func TestNoSearch(t *testing.T) {
 	s.want(200, call{"GET", "/search/version", "", "", nil})
 }
 
-// TestSearchShowsFiles: a hit has the image of its entry, and follows what is said of it through the upload route.
+// TestSearchShowsFiles: a hit has the image of its entry, and follows what is said of it through
+// the upload route.
 func TestSearchShowsFiles(t *testing.T) {
 	s := newServer(t, setup{searched: true})
 	f := s.upload("Bauhof.jpg", jpegText(t, 600, 300), formPart{"fileInfo", "", `{"alternativeText":"Ein Bagger"}`})

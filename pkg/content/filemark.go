@@ -7,8 +7,9 @@ import (
 	"kontor/pkg/value"
 )
 
-// SpreadFiles marks the entries that show a file whose record has changed, for at most limit files, and returns of how
-// many files it did. A crash in between repeats it, because the mark of a file goes last.
+// SpreadFiles marks the entries that show a file whose record has changed, for at most limit files,
+// and returns of how many files it did. A crash in between repeats it, because the mark of a file
+// goes last.
 func (s *Service) SpreadFiles(ctx context.Context, limit int) (int, error) {
 	if s.files == nil {
 		return 0, nil

@@ -229,8 +229,8 @@ func (l *look) once(ctx context.Context, key lookKey, find func(*matcher, *colle
 	return f, nil
 }
 
-// isName reports whether an attribute of some document is the word and nothing else, as the name of a place is among
-// the places of a project.
+// isName reports whether an attribute of some document is the word and nothing else, as the name of
+// a place is among the places of a project.
 func (l *look) isName(word string) (bool, error) {
 	for i, seg := range l.view.segments {
 		n := l.tables[i].number(word)

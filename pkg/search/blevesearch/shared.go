@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// German leaves out what two words share: "Rad- und Fußwege" are Radwege too, and "Verkehrswege und -plätze" are
-// Verkehrsplätze too. Where the full word is to be cut can't be told without knowing all words, so a text has the
-// pair as one term, rad-fusswege and -platze-verkehrswege, and a query looks for pairs that make up its word. No other
-// term has a hyphen.
+// German leaves out what two words share: "Rad- und Fußwege" are Radwege too, and "Verkehrswege und
+// -plätze" are Verkehrsplätze too. Where the full word is to be cut can't be told without knowing
+// all words, so a text has the pair as one term, rad-fusswege and -platze-verkehrswege, and a query
+// looks for pairs that make up its word. No other term has a hyphen.
 
 // pairMark joins the two words of a pair.
 const pairMark = "-"
@@ -24,7 +24,9 @@ const (
 )
 
 // conjunctions are the folded words that may stand between the two words of a pair.
-var conjunctions = []string{"und", "oder", "sowie", "bzw", "beziehungsweise", "u", "od", "bis", "als", "auch", "wie", "noch", "aber", "nicht", "nur", "sondern"}
+var conjunctions = []string{
+	"und", "oder", "sowie", "bzw", "beziehungsweise", "u", "od", "bis", "als", "auch", "wie", "noch", "aber", "nicht", "nur", "sondern",
+}
 
 // shared appends the pairs among the words of a text.
 func shared(dst []token, text string, words []token) []token {

@@ -65,7 +65,9 @@ func (z *tokenizer) tokens(dst []token, text string) []token {
 		dst = appendRuns(dst, first, n, func(run []token) int { return hyphenated(text, run) })
 	}
 	if numbers {
-		dst = appendRuns(dst, first, n, func(run []token) int { return grouped(text, run[:min(len(run), maxJoined)], spaced) })
+		dst = appendRuns(dst, first, n, func(run []token) int {
+			return grouped(text, run[:min(len(run), maxJoined)], spaced)
+		})
 	}
 	if hyphens && z.language.compound {
 		dst = shared(dst, text, dst[first:n])
@@ -140,7 +142,8 @@ func shorten(word []byte) []byte {
 	return word
 }
 
-// merge makes one token of each run that belongs together: size says how many tokens from the first one on.
+// merge makes one token of each run that belongs together: size says how many tokens from the first
+// one on.
 func merge(dst []token, first int, size func(run []token) int) []token {
 	out := dst[:first]
 	shift := 0
@@ -167,7 +170,8 @@ func between(text string, a, b token) string {
 	return text[a.end:b.start]
 }
 
-// abbreviated counts single letters with dots between them, as in z.B. and e. V., which are one word.
+// abbreviated counts single letters with dots between them, as in z.B. and e. V., which are one
+// word.
 func abbreviated(text string, run []token) int {
 	n := 1
 	for dots := ""; n < len(run) && isLetter(text, run[n-1]) && isLetter(text, run[n]); n++ {
@@ -220,8 +224,8 @@ func isNumber(word string) bool {
 	return word != "" && word[0] <= '9' && strings.Trim(word, "0123456789") == ""
 }
 
-// appendRuns appends, for each run of tokens that belongs together, one that stands for all of it: size says how many
-// tokens from the first one on.
+// appendRuns appends, for each run of tokens that belongs together, one that stands for all of it:
+// size says how many tokens from the first one on.
 func appendRuns(dst []token, first, n int, size func(run []token) int) []token {
 	for i := first; i < n; {
 		j := i + size(dst[i:n])
