@@ -224,7 +224,8 @@ func missingIndex(err error, uid string) error {
 	return err
 }
 
-// indexName returns the name of an index in the path. One that is not percent-encoded as it should be is not a name.
+// indexName returns the name of an index in the path. One that is not percent-encoded as it should
+// be is not a name.
 func indexName(c *fiber.Ctx) string {
 	sent := c.Params("uid")
 	if name, err := url.PathUnescape(sent); err == nil {

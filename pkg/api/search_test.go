@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -181,4 +182,29 @@ func TestNoSearch(t *testing.T) {
 	s.want(404, call{"POST", "/search/indexes/dossiers/search", "", `{}`, nil})
 	s.want(503, call{"GET", "/search/health", "", "", nil})
 	s.want(200, call{"GET", "/search/version", "", "", nil})
+}
+
+// TestSearchShowsFiles: a hit has the image of its entry, and follows what is said of it through
+// the upload route.
+func TestSearchShowsFiles(t *testing.T) {
+	s := newServer(t, setup{searched: true})
+	f := s.upload("Bauhof.jpg", jpegText(t, 600, 300), formPart{"fileInfo", "", `{"alternativeText":"Ein Bagger"}`})
+	s.create("articles", fmt.Sprintf(`{"title":"Gemeinsamer Bauhof","image":%d,"date":"2026-05-01","kind":"report","body":"<p>Text</p>"}`, f.ID))
+	s.followed()
+	const query = `{"q":"gemeinsamer bauhof","attributesToRetrieve":["image.alternativeText","image.url","image.width","date","kind","path"]}`
+	for _, index := range []string{"articles", "all"} {
+		got := s.searchIn(index, query).body
+		for _, want := range []string{`"image.alternativeText":"Ein Bagger"`, `"image.url":"` + f.URL + `"`, `"image.width":600`, `"date":"2026-05-01"`, `"kind":"Bericht"`,
+			`"path":"/aktuelles/gemeinsamer-bauhof"`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: no %s in %s", index, want, got)
+			}
+		}
+	}
+	s.form("admin", fmt.Sprintf("/api/upload?id=%d", f.ID), formPart{"fileInfo", "", `{"alternativeText":"Zwei Bagger"}`})
+	for end := time.Now().Add(time.Minute); !strings.Contains(s.searchIn("all", query).body, "Zwei Bagger"); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the search does not follow the alternative text")
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package asset
 
 import (
-	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -48,15 +47,6 @@ type Variant struct {
 	Width  int
 	Height int
 	Size   int64 // bytes
-}
-
-// URL is the path under which the bytes of the file are read, or those of a variant. The name at its end is for people.
-func (f File) URL(variant string) string {
-	u := "/files/" + f.Key + "/" + url.PathEscape(f.Name)
-	if variant != "" {
-		u += "?format=" + variant
-	}
-	return u
 }
 
 // Ext is the ending of the name with its dot, "" if it has none.

@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"kontor/pkg/schema"
+	"kontor/pkg/value"
 )
 
-// SpreadFiles marks the entries that show a file whose record has changed, for at most limit files, and returns of how
-// many files it did. A crash in between repeats it, because the mark of a file goes last.
+// SpreadFiles marks the entries that show a file whose record has changed, for at most limit files,
+// and returns of how many files it did. A crash in between repeats it, because the mark of a file
+// goes last.
 func (s *Service) SpreadFiles(ctx context.Context, limit int) (int, error) {
 	if s.files == nil {
 		return 0, nil
@@ -16,7 +18,7 @@ func (s *Service) SpreadFiles(ctx context.Context, limit int) (int, error) {
 	if err != nil || len(marks) == 0 {
 		return 0, err
 	}
-	refs := make([]string, len(marks))
+	refs := make(value.List, len(marks))
 	for i, m := range marks {
 		refs[i] = schema.FileRef(m.ID)
 	}

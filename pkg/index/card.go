@@ -7,8 +7,8 @@ import (
 	"kontor/pkg/search"
 )
 
-// The index of all types has what a card shows under one name, whatever a type calls it: its picture, its file, the
-// address that stands in place of a file, its date and its kind.
+// The index of all types has what a card shows under one name, whatever a type calls it: its
+// picture, its file, the address that stands in place of a file, its date and its kind.
 
 // onCard is an attribute of the index of all types that repeats one of a type's own index.
 type onCard struct {
@@ -19,7 +19,8 @@ type onCard struct {
 // cardAttributes are those of the index of all types that cards are made of.
 func cardAttributes() []search.Attribute {
 	out := []search.Attribute{
-		{Name: "url"}, {Name: "date"}, {Name: "date_ts", Filter: true, Sort: true}, {Name: "kind", Filter: true}, {Name: "kind_id", Filter: true},
+		{Name: "url"}, {Name: "date"}, {Name: "date_ts", Filter: true, Sort: true},
+		{Name: "kind", Filter: true}, {Name: "kind_id", Filter: true},
 	}
 	for _, fact := range imageFacts {
 		out = append(out, search.Attribute{Name: "image." + fact})
@@ -30,7 +31,8 @@ func cardAttributes() []search.Attribute {
 	return out
 }
 
-// cards lists the attributes of a type that cards show: of each sort of field those of the first one.
+// cards lists the attributes of a type that cards show: of each sort of field those of the first
+// one.
 func (k *kind) cards() []onCard {
 	var out []onCard
 	add := func(fits func(*schema.Field) bool, names func(*schema.Field) []onCard) {

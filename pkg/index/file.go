@@ -10,8 +10,8 @@ import (
 	"kontor/pkg/search"
 )
 
-// A hit carries the facts of the files that a card shows: of every field that holds one file. Galleries and other lists
-// stay out. Nothing of a file is searched.
+// A hit carries the facts of the files that a card shows: of every field that holds one file.
+// Galleries and other lists stay out. Nothing of a file is searched.
 
 // The attributes of a file, after the name of its field and a dot.
 var (
@@ -22,7 +22,8 @@ var (
 // showsFile reports whether hits carry the facts of a field's file.
 func showsFile(f *schema.Field) bool { return f.Kind == schema.Asset && !f.Many }
 
-// showsAddress reports whether hits carry the address in a field: where a card leads that has no file.
+// showsAddress reports whether hits carry the address in a field: where a card leads that has no
+// file.
 func showsAddress(f *schema.Field) bool { return f.Kind == schema.URI && !f.Many }
 
 // onlyImages reports whether the files of a field are images.
@@ -47,7 +48,8 @@ func (p piece) fileAttributes() []search.Attribute {
 	return out
 }
 
-// fillFile adds the facts of a file. One that the entry names and that is not there any more has none.
+// fillFile adds the facts of a file. One that the entry names and that is not there any more has
+// none.
 func (p piece) fillFile(out map[string]any, f content.File) {
 	for _, fact := range factsOf(p.field) {
 		set(out, p.name+"."+fact, fileFact(f, fact))

@@ -10,12 +10,12 @@ import (
 	"kontor/pkg/search"
 )
 
-// maxAskAgain is how often a query is asked again without the hits that are gone. Entries go faster than that only
-// where a whole import is taken back, and then the hits that are left are answered.
+// maxAskAgain is how often a query is asked again without the hits that are gone. Entries go faster
+// than that only where a whole import is taken back, and then the hits that are left are answered.
 const maxAskAgain = 3
 
-// gone lists, by the place of their query, the documentIds of hits that the public may not read any more, with one call
-// of the store for each type and locale.
+// gone lists, by the place of their query, the documentIds of hits that the public may not read any
+// more, with one call of the store for each type and locale.
 func (s *Service) gone(ctx context.Context, opened []*opening, results []search.Result) (map[int][]string, error) {
 	wanted := map[place][]string{}
 	for i, r := range results {
@@ -29,10 +29,11 @@ func (s *Service) gone(ctx context.Context, opened []*opening, results []search.
 	there := map[place]map[string]bool{}
 	for at, ids := range wanted {
 		slices.Sort(ids)
-		var err error
-		if there[at], err = s.content.ReadableIDs(ctx, auth.Anonymous(), at.typ, readLocale(at.locale), slices.Compact(ids)); err != nil {
+		found, err := s.content.ReadableIDs(ctx, auth.Anonymous(), at.typ, readLocale(at.locale), slices.Compact(ids))
+		if err != nil {
 			return nil, err
 		}
+		there[at] = found
 	}
 	gone := map[int][]string{}
 	for i, r := range results {
@@ -45,9 +46,12 @@ func (s *Service) gone(ctx context.Context, opened []*opening, results []search.
 	return gone, nil
 }
 
-// askAgain replaces the results in which hits are gone by those without them, so that a page stays full and its totals
-// and facets do not count what is not there.
-func (s *Service) askAgain(ctx context.Context, engine search.Engine, opened []*opening, asked []search.Query, results []search.Result, gone map[int][]string) error {
+// askAgain replaces the results in which hits are gone by those without them, so that a page stays
+// full and its totals and facets do not count what is not there.
+func (s *Service) askAgain(
+	ctx context.Context, engine search.Engine, opened []*opening,
+	asked []search.Query, results []search.Result, gone map[int][]string,
+) error {
 	for range maxAskAgain {
 		var (
 			places  []int
@@ -56,8 +60,9 @@ func (s *Service) askAgain(ctx context.Context, engine search.Engine, opened []*
 		)
 		for i := range asked {
 			if ids := gone[i]; len(ids) > 0 {
-				without := search.Filter{Op: query.Not, Args: []search.Filter{{Op: query.In, Attribute: "documentId", Values: ids}}}
-				asked[i].Filter = search.AllOf(asked[i].Filter, without)
+				these := search.Filter{Op: query.In, Attribute: "documentId", Values: ids}
+				others := search.Filter{Op: query.Not, Args: []search.Filter{these}}
+				asked[i].Filter = search.AllOf(asked[i].Filter, others)
 				places, queries, of = append(places, i), append(queries, asked[i]), append(of, opened[i])
 			}
 		}

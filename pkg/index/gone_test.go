@@ -10,8 +10,8 @@ import (
 	"kontor/pkg/search"
 )
 
-// TestGoneHits: a hit that is not public any more, and that the engine still has, leaves neither a gap in a page nor a
-// trace in totals and facets.
+// TestGoneHits: a hit that is not public any more, and that the engine still has, leaves neither a
+// gap in a page nor a trace in totals and facets.
 func TestGoneHits(t *testing.T) {
 	k, g := newGated(t)
 	k.follow(index.Following{}).ready()
@@ -57,7 +57,8 @@ func titlesOf(hits []search.Hit) string {
 	return fmt.Sprint(out)
 }
 
-// TestWhyNoIndex: who asks for an index that a type of the public does not have learns why; of other types nothing.
+// TestWhyNoIndex: who asks for an index that a type of the public does not have learns why; of
+// other types nothing.
 func TestWhyNoIndex(t *testing.T) {
 	k := newKit(t)
 	for name, want := range map[string]string{

@@ -98,8 +98,8 @@ func (s *Service) Ready(context.Context) error {
 // RetryAfter is the detail of an Unavailable error that says after how many seconds to ask again, an int.
 const RetryAfter = "retryAfter"
 
-// Why is the detail of a NotFound error that says why there is no such index, a sentence; absent where there is
-// nothing to say but that.
+// Why is the detail of a NotFound error that says why there is no such index, a sentence; absent
+// where there is nothing to say but that.
 const Why = "why"
 
 // noIndex is the error of a name that no index has. Of a type that the public may read it says why.
@@ -116,7 +116,8 @@ func (s *Service) noIndex(name string) error {
 	return err
 }
 
-// whyNoIndex says why a type that the public reads has no index of a name; "" if the name is not meant for the type.
+// whyNoIndex says why a type that the public reads has no index of a name; "" if the name is not
+// meant for the type.
 func whyNoIndex(t *schema.Type, name string) string {
 	switch {
 	case name == t.ID && t.Plural != t.ID && !t.Single:
@@ -126,9 +127,11 @@ func whyNoIndex(t *schema.Type, name string) string {
 	case t.Single:
 		return fmt.Sprintf("The type `%s` has one entry only, which is read at `/api/%s`.", t.ID, t.ID)
 	case !slices.ContainsFunc(t.Fields, (*schema.Field).Searched):
-		return fmt.Sprintf("The type `%s` has no field with `x-search`, so it is not searched; its entries are listed at `/api/%s`.", t.ID, t.Plural)
+		return fmt.Sprintf("The type `%s` has no field with `x-search`, so it is not searched; "+
+			"its entries are listed at `/api/%s`.", t.ID, t.Plural)
 	case strings.HasPrefix(name, t.Plural+"-"):
-		return fmt.Sprintf("The locales of the type `%s` are %s; the index of `%s` is called `%s`.", t.ID, strings.Join(t.Locales, ", "), t.DefaultLocale(), t.Plural)
+		return fmt.Sprintf("The locales of the type `%s` are %s; the index of `%s` is called `%s`.",
+			t.ID, strings.Join(t.Locales, ", "), t.DefaultLocale(), t.Plural)
 	}
 	return ""
 }

@@ -52,13 +52,15 @@ func notOffered(what, why string) error {
 	return refuse(featureNotEnabled, "%s is not offered: %s.", what, why)
 }
 
-// IndexNotFound is the error of an index that is not there, with a sentence that says why; "" adds nothing.
+// IndexNotFound is the error of an index that is not there, with a sentence that says why; "" adds
+// nothing.
 func IndexNotFound(uid, why string) error {
-	return fault.New(fault.NotFound, "%s", strings.TrimSpace("Index `"+echo(uid)+"` not found. "+why)).With(codeDetail, indexNotFound)
+	message := strings.TrimSpace("Index `" + echo(uid) + "` not found. " + why)
+	return fault.New(fault.NotFound, "%s", message).With(codeDetail, indexNotFound)
 }
 
-// Inside says in which query of a multi-search an error is. An index that is not there is what the path names in a
-// single search (404), but part of the body here (400).
+// Inside says in which query of a multi-search an error is. An index that is not there is what the
+// path names in a single search (404), but part of the body here (400).
 func Inside(i int, err error) error {
 	e := *fault.As(err)
 	if e.Details[codeDetail] == indexNotFound {

@@ -57,8 +57,8 @@ func (s *Search) formats(a attributes, retrieve []string) []formatAttribute {
 	return out
 }
 
-// appendFormatted writes an attribute of _formatted: texts and numbers as texts with their matches marked, lists element
-// by element.
+// appendFormatted writes an attribute of _formatted: texts and numbers as texts with their matches
+// marked, lists element by element.
 func (s style) appendFormatted(dst []byte, f formatAttribute, v any, matches []search.Match) []byte {
 	switch x := v.(type) {
 	case string:

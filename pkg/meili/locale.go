@@ -12,7 +12,8 @@ func (f fields) locales() ([]language.Base, error) {
 	for i, sent := range f.names("locales") {
 		base, err := language.ParseBase(sent)
 		if err != nil {
-			return nil, refuse(invalidLocales, "Unknown value `%s` %s: expected the code of a language, such as `de` or `deu`", echo(sent), f.element("locales", i))
+			return nil, refuse(invalidLocales, "Unknown value `%s` %s: expected the code of a language, such as `de` or `deu`",
+				echo(sent), f.element("locales", i))
 		}
 		out = append(out, base)
 	}
@@ -25,6 +26,6 @@ func (s *Search) checkLocales(own string) error {
 	if other < 0 {
 		return nil
 	}
-	return refuse(invalidLocales, "The locale `%s` is not the language of the index `%s`, which is `%s`: every index has one language, which its name says.",
-		s.locales[other], s.Index, own)
+	return refuse(invalidLocales, "The locale `%s` is not the language of the index `%s`, which is `%s`: "+
+		"every index has one language, which its name says.", s.locales[other], s.Index, own)
 }

@@ -100,7 +100,7 @@ func (p *Plan) choose(a attributes) {
 	if len(wanted) < len(a.names) {
 		p.Query.Retrieve = wanted
 	}
-	for _, name := range a.names { // also what is not searched: a word that is marked in the title is marked in the path
+	for _, name := range a.names { // also those that are not searched, as in Meilisearch
 		if name != search.GeoAttribute && (s.positions || matched[name]) {
 			p.Query.Matches = append(p.Query.Matches, name)
 		}

@@ -73,7 +73,7 @@ func fileFact(f asset.File, name string) any {
 	case "size":
 		return kilobytes(f.Size)
 	case "url":
-		return f.URL("")
+		return FileURL(f, "")
 	case "provider":
 		return provider
 	case "createdAt", "publishedAt": // a file is there for all who may see it from the start
@@ -105,7 +105,7 @@ func appendFormats(dst []byte, f asset.File) []byte {
 		w.value("height", int64(v.Height))
 		w.value("size", kilobytes(v.Size))
 		w.value("sizeInBytes", v.Size)
-		w.value("url", f.URL(v.Name))
+		w.value("url", FileURL(f, v.Name))
 		dst = append(w.dst, '}')
 	}
 	return append(dst, '}')
@@ -116,6 +116,11 @@ func variantExt(v asset.Variant) string {
 		return ".png"
 	}
 	return ".jpg"
+}
+
+// FileURL is the path under which the bytes of a file are read, or those of a variant. The name at its end is for people.
+func FileURL(f asset.File, variant string) string {
+	return f.URL(variant)
 }
 
 // kilobytes is a size as Strapi gives it: thousands of bytes with two digits.

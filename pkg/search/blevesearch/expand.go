@@ -51,7 +51,8 @@ type answer struct {
 	cost   int
 }
 
-// expand finds in the tables of words what answers to a word. The other forms of a name are not the name.
+// expand finds in the tables of words what answers to a word. The other forms of a name are not the
+// name.
 func expand(l *language, tables []*words, word string, begins, name bool) *expansion {
 	x := newExpansion(tables, word, begins)
 	if name {
@@ -95,8 +96,8 @@ type derivation struct {
 	d      derived
 }
 
-// fresh tells whether a word has not been derived in a better way. A pair of words is there beside its words, which
-// are derived by themselves.
+// fresh tells whether a word has not been derived in a better way. A pair of words is there beside
+// its words, which are derived by themselves.
 func (x *expansion) fresh(word string) bool {
 	_, ok := x.others[word]
 	return !ok && !x.same(word) && !strings.Contains(word, pairMark)
@@ -248,7 +249,8 @@ func (x *expansion) typos(tables []*words, most int) {
 	for k, t := range tables {
 		f.in(t, func(number, steps, length int) {
 			if w := t.at(number); steps > 0 && x.fresh(w) {
-				found = append(found, derivation{w, k, number, derived{cost: costTypo + (steps-1)*(costTypos-costTypo), end: length}})
+				cost := costTypo + (steps-1)*(costTypos-costTypo)
+				found = append(found, derivation{w, k, number, derived{cost: cost, end: length}})
 			}
 		})
 	}

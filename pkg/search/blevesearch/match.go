@@ -229,17 +229,26 @@ func (l *look) once(ctx context.Context, key lookKey, find func(*matcher, *colle
 	return f, nil
 }
 
-// isName reports whether an attribute of some document is the word and nothing else, as the name of a place is among
-// the places of a project.
+// isName reports whether an attribute of some document is the word and nothing else, as the name of
+// a place is among the places of a project.
 func (l *look) isName(word string) (bool, error) {
-	for _, seg := range l.view.segments {
-		for _, a := range l.plan.searched {
-			dict, err := seg.file.zap.Dictionary(wholeField + a.Name)
-			if err != nil {
-				return false, err
+	for i, seg := range l.view.segments {
+		n := l.tables[i].number(word)
+		if n < 0 {
+			continue
+		}
+		for j, c := range l.plan.classes {
+			if l.tables[i].in[n]&(1<<j) == 0 {
+				continue
 			}
-			if there, err := dict.Contains([]byte(word + " ")); there || err != nil {
-				return there, err
+			for _, a := range l.plan.searched[c.first : c.first+c.count] {
+				dict, err := seg.file.zap.Dictionary(wholeField + a.Name)
+				if err != nil {
+					return false, err
+				}
+				if there, err := dict.Contains([]byte(word + " ")); there || err != nil {
+					return there, err
+				}
 			}
 		}
 	}

@@ -244,7 +244,8 @@ const (
 	lastBegun           // the last one is the beginning of a word
 )
 
-// formsOf returns what the words of an alternative may be: a word that is written apart has no forms of its parts.
+// formsOf returns what the words of an alternative may be: a word that is written apart has no
+// forms of its parts.
 func formsOf(a alternative) looseness {
 	switch {
 	case !a.joined:

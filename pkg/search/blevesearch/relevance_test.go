@@ -136,8 +136,8 @@ func TestCompounds(t *testing.T) {
 	}
 }
 
-// TestNames: a name is found as it is before other forms of it, even where those have more weight; a form of a word
-// that is no name still counts as the word.
+// TestNames: a name is found as it is before other forms of it, even where those have more weight;
+// a form of a word that is no name still counts as the word.
 func TestNames(t *testing.T) {
 	e := open(t, t.TempDir())
 	must(t, e.Ensure(t.Context(), "p", search.Settings{Language: "de", Attributes: []search.Attribute{{Name: "title", Weight: 10}, {Name: "places", Weight: 2}, {Name: "body", Weight: 1}}}))

@@ -54,7 +54,8 @@ func numeric(r rune) runeClass {
 	return raised
 }
 
-// decomposed returns the compatibility decomposition of a character (NFKD), or the character itself.
+// decomposed returns the compatibility decomposition of a character (NFKD), or the character
+// itself.
 func decomposed(r rune) string {
 	s := string(r)
 	if d := norm.NFKD.PropertiesString(s).Decomposition(); d != nil {

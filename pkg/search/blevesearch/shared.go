@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// German leaves out what two words share: "Rad- und Fußwege" are Radwege too, and "Verkehrswege und -plätze" are
-// Verkehrsplätze too. Where the full word is to be cut can't be told without knowing all words, so a text has the
-// pair as one term, rad-fusswege and -platze-verkehrswege, and a query looks for pairs that make up its word. No other
-// term has a hyphen.
+// German leaves out what two words share: "Rad- und Fußwege" are Radwege too, and "Verkehrswege und
+// -plätze" are Verkehrsplätze too. Where the full word is to be cut can't be told without knowing
+// all words, so a text has the pair as one term, rad-fusswege and -platze-verkehrswege, and a query
+// looks for pairs that make up its word. No other term has a hyphen.
 
 // pairMark joins the two words of a pair.
 const pairMark = "-"
@@ -24,15 +24,12 @@ const (
 )
 
 // conjunctions are the folded words that may stand between the two words of a pair.
-var conjunctions = []string{"und", "oder", "sowie", "bzw", "beziehungsweise", "u", "od", "bis", "als", "auch", "wie", "noch", "aber", "nicht", "nur", "sondern"}
+var conjunctions = []string{
+	"und", "oder", "sowie", "bzw", "beziehungsweise", "u", "od", "bis", "als", "auch", "wie", "noch", "aber", "nicht", "nur", "sondern",
+}
 
-// shared appends the pairs of a text.
-func shared(dst []token, text string, first int) []token {
-	n := len(dst)
-	for n > first && dst[n-1].joined {
-		n--
-	}
-	words := dst[first:n]
+// shared appends the pairs among the words of a text.
+func shared(dst []token, text string, words []token) []token {
 	for i, t := range words {
 		pair := token{pos: t.pos, start: t.start, end: t.end, joined: true}
 		switch {
@@ -87,11 +84,7 @@ func fullAfter(text string, words []token) (token, bool) {
 			break
 		}
 		if t := words[i]; !openEnd(text, t) && !slices.Contains(conjunctions, t.word) {
-			end := i + 1
-			for end < len(words) && hyphen(between(text, words[end-1], words[end])) {
-				end++
-			}
-			return join(words[i:end]), true
+			return join(words[i : i+hyphenated(text, words[i:])]), true
 		}
 	}
 	return token{}, false
@@ -122,31 +115,55 @@ func ends(text string, a, b token) bool {
 	return strings.ContainsAny(gap, ".!?;:()\n")
 }
 
+// pair is a pair of words among the words of a table.
+type pair struct {
+	number     int
+	open, full string // the word that leaves out a part, and the one that has it
+	lacksStart bool   // it is the start that is left out
+}
+
+// pairsIn lists the pairs of a list of words.
+func pairsIn(list []string) []pair {
+	var out []pair
+	for i, w := range list {
+		start, rest, ok := strings.Cut(w, pairMark)
+		switch {
+		case !ok:
+		case start == "":
+			open, full, _ := strings.Cut(rest, pairMark)
+			out = append(out, pair{i, open, full, true})
+		default:
+			out = append(out, pair{i, start, rest, false})
+		}
+	}
+	return out
+}
+
 // pairs finds the pairs that make up the word, in any of its forms.
 func (x *expansion) pairs(l *language, tables []*words, stem string) {
 	var found []derivation
-	for at := minHead; at <= len(stem)-minTail; at++ {
-		head, tail := stem[:at], stem[at:]
-		for k, t := range tables {
-			add := func(prefix string, fits func(rest string) bool) {
-				for i, to := t.begun(prefix); i < to; i++ {
-					if w := t.at(i); fits(w[len(prefix):]) {
-						found = append(found, derivation{w, k, i, derived{cost: costSame, end: len(w)}})
-					}
-				}
+	for k, t := range tables {
+		for _, p := range t.pairs {
+			if p.makesUp(l, stem, x.begins) {
+				w := t.at(p.number)
+				found = append(found, derivation{w, k, p.number, derived{cost: costSame, end: len(w)}})
 			}
-			add(head+pairMark, func(full string) bool { return x.tailOf(l, full, tail) })
-			add(pairMark+tail, func(rest string) bool {
-				ending, full, _ := strings.Cut(rest, pairMark)
-				return l.inflects(ending) && strings.HasPrefix(full, head)
-			})
 		}
 	}
 	x.take(found, maxParts)
 }
 
-// tailOf reports whether a full word ends with a form of a tail, or has what is typed of one.
-func (x *expansion) tailOf(l *language, full, tail string) bool {
-	at := strings.LastIndex(full, tail)
-	return at >= minHead && (x.begins || l.inflects(full[at+len(tail):]))
+// makesUp reports whether the two words make up a word with a stem, or one that begins so.
+func (p pair) makesUp(l *language, stem string, begins bool) bool {
+	if p.lacksStart {
+		open := l.stem(p.open)
+		head, ok := strings.CutSuffix(stem, open)
+		return ok && len(head) >= minHead && strings.HasPrefix(p.full, head)
+	}
+	tail, ok := strings.CutPrefix(stem, p.open)
+	if !ok || len(tail) < minTail {
+		return false
+	}
+	at := strings.LastIndex(p.full, tail)
+	return at >= minHead && (begins || l.inflects(p.full[at+len(tail):]))
 }

@@ -10,8 +10,8 @@ import (
 // maxCuts is at how many places one word is taken apart.
 const maxCuts = 3
 
-// spellings returns how else a term is written, alone or with the terms after it: in one word, or in several where
-// letters and digits meet (A40, A 40).
+// spellings returns how else a term is written, alone or with the terms after it: in one word, or
+// in several where letters and digits meet (A40, A 40).
 func spellings(terms []term, i int) []alternative {
 	one := terms[i].words[0]
 	out := takeApart(one, i, i+1, terms[i].begins)
@@ -23,7 +23,9 @@ func spellings(terms []term, i int) []alternative {
 			return out
 		}
 		one += next
-		out = append(out, alternative{from: i, to: to + 1, words: []string{one}, joined: true, begins: terms[to].begins})
+		out = append(out, alternative{
+			from: i, to: to + 1, words: []string{one}, joined: true, begins: terms[to].begins,
+		})
 		if cut {
 			out = append(out, takeApart(one, i, to+1, terms[to].begins)...)
 		}
@@ -47,7 +49,9 @@ func takeApart(word string, from, to int, begins bool) []alternative {
 				last = at
 			}
 		}
-		out = append(out, alternative{from: from, to: to, words: append(words, word[last:]), joined: true, begins: begins})
+		out = append(out, alternative{
+			from: from, to: to, words: append(words, word[last:]), joined: true, begins: begins,
+		})
 	}
 	return out
 }

@@ -34,6 +34,7 @@ func (z *tokenizer) tokens(dst []token, text string) []token {
 	z.fold.language = z.language
 	z.folded, z.ends = z.folded[:0], z.ends[:0]
 	first := len(dst)
+	numbers, hyphens := false, false // most texts need no look at them
 	for at := 0; at < len(text); {
 		r, size := runeAt(text, at)
 		switch classOf(r) {
@@ -41,10 +42,12 @@ func (z *tokenizer) tokens(dst []token, text string) []token {
 			dst = z.symbol(dst, r, at, at+size)
 			at += size
 		case letter, raised:
+			numbers = numbers || '0' <= r && r <= '9'
 			end := z.word(text, at)
 			dst = z.finish(dst, at, end)
 			at = end
 		default:
+			hyphens = hyphens || isHyphen(r)
 			at += size
 		}
 	}
@@ -54,8 +57,22 @@ func (z *tokenizer) tokens(dst []token, text string) []token {
 		from = end
 	}
 	dst = merge(dst, first, func(run []token) int { return abbreviated(text, run) })
-	dst = merge(dst, first, func(run []token) int { return grouped(text, run, z.language.thousands) })
-	return z.joined(dst, text, first)
+	if numbers {
+		dst = merge(dst, first, func(run []token) int { return grouped(text, run, z.language.thousands) })
+	}
+	n := len(dst)
+	if hyphens {
+		dst = appendRuns(dst, first, n, func(run []token) int { return hyphenated(text, run) })
+	}
+	if numbers {
+		dst = appendRuns(dst, first, n, func(run []token) int {
+			return grouped(text, run[:min(len(run), maxJoined)], spaced)
+		})
+	}
+	if hyphens && z.language.compound {
+		dst = shared(dst, text, dst[first:n])
+	}
+	return dst
 }
 
 // runeAt decodes the rune at a place in the text.
@@ -125,7 +142,8 @@ func shorten(word []byte) []byte {
 	return word
 }
 
-// merge makes one token of each run that belongs together: size says how many tokens from the first one on.
+// merge makes one token of each run that belongs together: size says how many tokens from the first
+// one on.
 func merge(dst []token, first int, size func(run []token) int) []token {
 	out := dst[:first]
 	shift := 0
@@ -152,7 +170,8 @@ func between(text string, a, b token) string {
 	return text[a.end:b.start]
 }
 
-// abbreviated counts single letters with dots between them, as in z.B. and e. V., which are one word.
+// abbreviated counts single letters with dots between them, as in z.B. and e. V., which are one
+// word.
 func abbreviated(text string, run []token) int {
 	n := 1
 	for dots := ""; n < len(run) && isLetter(text, run[n-1]) && isLetter(text, run[n]); n++ {
@@ -202,30 +221,27 @@ func grouped(text string, run []token, separators []string) int {
 func leadsGroups(word string) bool { return len(word) <= 3 && isNumber(word) && word[0] != '0' }
 
 func isNumber(word string) bool {
-	return word != "" && strings.Trim(word, "0123456789") == ""
+	return word != "" && word[0] <= '9' && strings.Trim(word, "0123456789") == ""
 }
 
-// joined appends the tokens that stand for several others: words with hyphens, numbers with spaces, and
-// words that share a part with a neighbour.
-func (z *tokenizer) joined(dst []token, text string, first int) []token {
-	n := len(dst)
+// appendRuns appends, for each run of tokens that belongs together, one that stands for all of it:
+// size says how many tokens from the first one on.
+func appendRuns(dst []token, first, n int, size func(run []token) int) []token {
 	for i := first; i < n; {
-		j := i + 1
-		for j < n && hyphen(between(text, dst[j-1], dst[j])) {
-			j++
-		}
+		j := i + size(dst[i:n])
 		dst = appendJoined(dst, dst[i:j])
 		i = j
-	}
-	for i := first; i < n; {
-		j := i + grouped(text, dst[i:min(n, i+maxJoined)], spaced)
-		dst = appendJoined(dst, dst[i:j])
-		i = j
-	}
-	if z.language.compound {
-		dst = shared(dst, text, first)
 	}
 	return dst
+}
+
+// hyphenated counts the words that hyphens join.
+func hyphenated(text string, run []token) int {
+	n := 1
+	for n < len(run) && hyphen(between(text, run[n-1], run[n])) {
+		n++
+	}
+	return n
 }
 
 // spaced are the separators of groups of digits that may also stand between two numbers.
@@ -250,6 +266,8 @@ func join(parts []token) token {
 }
 
 func hyphen(between string) bool { return between == "-" || between == "\u2010" || between == "\u2011" }
+
+func isHyphen(r rune) bool { return r == '-' || r == '\u2010' || r == '\u2011' }
 
 // spans returns for each byte of a token's word where in the text it stands.
 func (z *tokenizer) spans(text string, t token) []span {

@@ -17,6 +17,7 @@ type words struct {
 	in     []uint64 // by number: the classes that have it
 	slots  []uint32 // numbers and one by the hash of the word, 0 where there is none
 	seed   maphash.Seed
+	pairs  []pair
 }
 
 func (w *words) len() int { return len(w.in) }
@@ -48,7 +49,7 @@ func newWords(list []string, in func(string) uint64) *words {
 	for _, t := range list {
 		size += len(t) + 1
 	}
-	w := &words{starts: make([]uint32, 0, len(list)+1), in: make([]uint64, 0, len(list)), seed: maphash.MakeSeed()}
+	w := &words{starts: make([]uint32, 0, len(list)+1), in: make([]uint64, 0, len(list)), seed: maphash.MakeSeed(), pairs: pairsIn(list)}
 	w.slots = make([]uint32, 1<<bits.Len(uint(2*len(list))))
 	mask := uint64(len(w.slots) - 1)
 	var all strings.Builder
