@@ -247,8 +247,11 @@ func (w *killWriter) translate(s slot) act {
 // mergeShared writes this writer's field of the entry that all write.
 func (w *killWriter) mergeShared() act {
 	var v any = w.words()
-	if w.shared.mark == "startYear" || w.shared.mark == "endYear" {
-		v = 1950 + w.n%150
+	switch w.shared.mark { // no project ends before it starts
+	case "startYear":
+		v = 1950 + w.n%70
+	case "endYear":
+		v = 2020 + w.n%80
 	}
 	return w.change("merge", w.shared, fieldsOf{w.shared.mark: v}, false)
 }

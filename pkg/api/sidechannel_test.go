@@ -133,3 +133,21 @@ func TestPreviewsAnswerNoRelationFilters(t *testing.T) {
 		}
 	}
 }
+
+// Who deletes what a foreign draft uses is refused, and learns neither which draft nor how many.
+func TestDeletionCountsNoForeignUsers(t *testing.T) {
+	f := newField(t)
+	file := f.upload("plakat.png", dot(t)) // of the organizer's organisation
+	foreign := f.owners()[false]
+	for range 3 {
+		f.made(foreign, "event", value.Object{"title": "Geheim", "image": file.ID}, false)
+	}
+	r := f.want(409, call{"DELETE", fmt.Sprintf("/api/upload/files/%d", file.ID), "organizer", "", nil})
+	if r.at(t, "error.details.count") != float64(0) || strings.Contains(r.body, "3") {
+		t.Errorf("%s", r.body)
+	}
+	r = f.want(409, call{"DELETE", fmt.Sprintf("/api/upload/files/%d", file.ID), "editor", "", nil})
+	if r.at(t, "error.details.count") != float64(3) {
+		t.Errorf("the editor: %s", r.body)
+	}
+}

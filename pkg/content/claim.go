@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 
-	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -130,24 +129,6 @@ func union(of func(*record) claimSet, r *record, siblings, copies []*record) cla
 			}
 		}
 		out = out.merge(of(s))
-	}
-	return out
-}
-
-// wantedClaims lists the claims that a write has to take: those that the entry comes to hold firmly, since a
-// draft may have lost them, and those of the draft that are new, save those that it does without.
-func (w *write) wantedClaims() claimSet {
-	firm, before := w.claimsBefore(firmClaims), w.claimsBefore(claimsOf)
-	var out claimSet
-	for _, c := range w.claimsAfter(firmClaims) {
-		if !firm.has(c) {
-			out = append(out, c)
-		}
-	}
-	for _, c := range w.claimsAfter(draftClaims) {
-		if !before.has(c) && !out.has(c) && !w.without[c.key] {
-			out = append(out, c)
-		}
 	}
 	return out
 }
@@ -296,51 +277,6 @@ func (w *write) take(c claim, rev int64, mine bool) {
 	if !mine {
 		delete(w.made, c.key)
 	}
-}
-
-// outranks tells whether a claim that an entry holds is free for this write all the same. It notes in
-// without that the draft does without the claim.
-func (w *write) outranks(c claim, holder string) (bool, error) {
-	docs, err := w.svc.store.Find(w.ctx, w.typ.ID, store.Query{Filter: variants(w.typ, holder)})
-	if err != nil {
-		return false, err
-	}
-	held, firm := false, false
-	for _, d := range docs {
-		r := recordOf(w.typ, d)
-		holds := firmClaims(r).has(c)
-		if !holds && !draftClaims(r).has(c) {
-			continue
-		}
-		held, firm = true, firm || holds
-		if read, err := w.readsClaim(r, holds); err != nil || read {
-			return false, err
-		}
-	}
-	if !held { // the holder is being written
-		return false, nil
-	}
-	if w.claimsAfter(firmClaims).has(c) {
-		return !firm, nil
-	}
-	if w.without == nil {
-		w.without = map[string]bool{}
-	}
-	w.without[c.key] = true
-	return false, nil
-}
-
-// readsClaim tells whether the caller reads a record by which an entry holds a claim.
-func (w *write) readsClaim(r *record, published bool) (bool, error) {
-	read, err := w.permitted(auth.ReadDraft, r)
-	if err != nil || read || !published || r.published == nil {
-		return read, err
-	}
-	read, err = w.may(auth.Read, r, store.Published)
-	if fault.Is(err, fault.Forbidden) {
-		return false, nil
-	}
-	return read, err
 }
 
 // notUnique is the error for values that another entry holds, in Strapi's words.

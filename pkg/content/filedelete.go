@@ -39,21 +39,13 @@ func (s *Service) DeleteFile(ctx context.Context, c auth.Caller, id int64) (asse
 	return f, nil
 }
 
-// unused is Conflict if an entry uses the file. It names users that the caller may read, and counts all.
+// unused is Conflict if an entry uses the file, also one that the caller does not read.
 func (s *Service) unused(ctx context.Context, c auth.Caller, f asset.File) error {
 	users, err := s.users(ctx, fileRefs(f)...)
 	if err != nil || len(users) == 0 {
 		return err
 	}
-	var named []map[string]any
-	for _, r := range users {
-		reader := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
-		if len(named) < 10 && reader.permit(auth.ReadDraft, r) == nil {
-			u := useOf(reader.fieldsOf(r), r, fileRefs(f)...)
-			named = append(named, map[string]any{"type": r.typ.ID, "documentId": u.DocumentID, "locale": u.Locale, "title": u.Title})
-		}
-	}
-	return fault.New(fault.Conflict, "The file is used by %d entries", len(users)).With("usedBy", named).With("count", len(users))
+	return s.usedError(ctx, c, "file", users, fileRefs(f)...)
 }
 
 // SweepFiles removes what belongs to no file, and files that were deleted and that no entry has come to use; see asset.Sweep.

@@ -2,6 +2,7 @@ package content
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -127,25 +128,38 @@ func refs(t *schema.Type, snapshot value.Object) []schema.Ref {
 	return t.Refs(snapshot)
 }
 
-// guard refuses a deletion that a restricting relation forbids. It names users that the caller may read and counts the others.
+// guard refuses a deletion that a restricting relation forbids.
 func (s *Service) guard(ctx context.Context, c auth.Caller, users []*record, documentID string) error {
+	users = slices.DeleteFunc(slices.Clone(users), func(r *record) bool { return r.documentID == documentID || !restricts(r, documentID) })
+	if len(users) == 0 {
+		return nil
+	}
+	return s.usedError(ctx, c, "entry", users, documentID)
+}
+
+// usedError is the Conflict of a deletion that users forbid. It names and counts those that the caller reads,
+// and says of others only that there are some.
+func (s *Service) usedError(ctx context.Context, c auth.Caller, what string, users []*record, ids ...string) error {
 	var named []map[string]any
 	count := 0
 	for _, r := range users {
-		if r.documentID == documentID || !restricts(r, documentID) {
+		reader := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
+		if reader.permit(auth.ReadDraft, r) != nil {
 			continue
 		}
-		count++
-		reader := &write{svc: s, ctx: ctx, caller: c, typ: r.typ}
-		if len(named) < 10 && reader.permit(auth.ReadDraft, r) == nil {
-			u := useOf(reader.fieldsOf(r), r, documentID)
+		if count++; len(named) < 10 {
+			u := useOf(reader.fieldsOf(r), r, ids...)
 			named = append(named, map[string]any{"type": r.typ.ID, "documentId": u.DocumentID, "locale": u.Locale, "title": u.Title})
 		}
 	}
-	if count == 0 {
-		return nil
+	by := fmt.Sprintf("%d others", count)
+	switch {
+	case count == 0:
+		by = "others that you do not see"
+	case count < len(users):
+		by += " and some that you do not see"
 	}
-	return fault.New(fault.Conflict, "The entry is used by %d others", count).With("usedBy", named).With("count", count)
+	return fault.New(fault.Conflict, "The %s is used by %s", what, by).With("usedBy", named).With("count", count)
 }
 
 // restricts tells whether an entry keeps another from being deleted: by a relation that says so, or because what is published of it

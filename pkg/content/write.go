@@ -228,11 +228,16 @@ func (w *write) commit() (Saved, error) {
 func (w *write) try() (Saved, error) {
 	saved := w.saved(0)
 	suffix := 1
-	for range 4 * maxAttempts { // a try is lost to each slug that is taken, and to writers of this same entry
+	for attempt := range 4 * maxAttempts { // a try is lost to each slug that is taken, and to writers of this same entry
 		w.settle(suffix)
 		if w.unchanged() {
 			saved.Rev = w.cur.rev
 			return saved, nil
+		}
+		if attempt == 0 {
+			if err := w.expectClaims(); err != nil {
+				return saved, err
+			}
 		}
 		ops, wanted, err := w.ops()
 		if err != nil {

@@ -43,7 +43,7 @@ export async function startKontor({ demo = false } = {}) {
     api: `${url}/api`,
     search: `${url}/search`,
     run, // a command beside the server, on its data; gives what it prints
-    tokens: { admin: token("admin"), editor: token("editor") },
+    tokens: { admin: token("admin"), editor: token("editor"), site: token("site") },
     async stop() {
       server.kill("SIGTERM");
       const how = await ended;
