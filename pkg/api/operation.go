@@ -196,6 +196,9 @@ func typeOperations() []openapi.Operation {
 	return []openapi.Operation{
 		{Method: "GET", Path: "/manage/types", ID: "listTypes", Tag: tagManage, Summary: "The content types that the caller works with", Answer: answersList("ContentType")},
 		{Method: "GET", Path: "/manage/types/:type", ID: "getType", Tag: tagManage, Summary: "One content type", Answer: answersData("ContentType"), Refuses: []int{http.StatusNotFound}},
+		{Method: "GET", Path: "/manage/richtext", ID: "richTextMarkup", Tag: tagManage, Summary: "The HTML that rich text fields keep", Answer: answersData("Markup")},
+		{Method: "POST", Path: "/manage/richtext", ID: "cleanRichText", Tag: tagManage, Summary: "HTML as a rich text field would store it; nothing is written",
+			Body: sends("RichTextInput"), Answer: answers("RichText")},
 		{Method: "GET", Path: "/manage/roles", ID: "listRoles", Tag: tagRoles, Summary: "Roles", Answer: answersList("Role")},
 		{Method: "GET", Path: "/manage/roles/:name", ID: "getRole", Tag: tagRoles, Summary: "One role", Answer: answersData("Role"), Refuses: []int{http.StatusNotFound}},
 		{Method: "PUT", Path: "/manage/roles/:name", ID: "putRole", Tag: tagRoles, Summary: "Make a role, or with If-Match change one", Body: sends("RoleInput"),

@@ -55,6 +55,8 @@ func (s *Server) routes() {
 	manage := app.Group("/manage", s.identify)
 	manage.Get("/types", s.listTypes)
 	manage.Get("/types/:type", s.getType)
+	manage.Get("/richtext", s.richTextMarkup)
+	manage.Post("/richtext", s.cleanRichText)
 	manage.Get("/paths", s.kept, s.followPath)
 	manage.Get("/paths/:type", s.kept, s.listPaths)
 	manage.Get("/redirects/:type", s.kept, s.listMoves)

@@ -156,8 +156,10 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 	if !w.cur.live() {
 		linked = w.withDefaults(linked)
 	}
-	values, problems := w.typ.NormaliseFrom(before, linked, w.itemIDs())
-	wrong = append(wrong, problems...)
+	normal := w.typ.NormaliseWith(before, linked, schema.WriteOptions{NewID: w.itemIDs(), Locale: w.next.locale})
+	values := normal.Values
+	w.removed = normal.Removed
+	wrong = append(wrong, normal.Problems...)
 	wrong = append(wrong, w.checkShared(before, values)...)
 	noFile, err := w.checkFiles(before, values)
 	if err != nil {

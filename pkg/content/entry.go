@@ -100,5 +100,6 @@ type Saved struct {
 	DocumentID string
 	Locale     string
 	Rev        int64
-	Published  bool // whether this write published
+	Published  bool             // whether this write published
+	Removed    []schema.Removal // markup that rich texts lost
 }

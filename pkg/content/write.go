@@ -33,6 +33,7 @@ type write struct {
 	slugBase string    // what an automatic slug starts with; "" if the slug is not automatic
 
 	publishing bool             // this write makes the draft public
+	removed    []schema.Removal // markup that rich texts lost
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
 	mark       string           // see name
 	made       map[string]bool  // claims that this write may have made, by key
