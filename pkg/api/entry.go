@@ -149,6 +149,7 @@ func (s *Server) write(c *fiber.Ctx, t *schema.Type, a auth.Action, status int, 
 		return err
 	}
 	tellRemoved(c, saved.Removed)
+	tellWarnings(c, saved.Warnings)
 	c.Status(status)
 	return s.sendEntry(c, e)
 }

@@ -128,18 +128,20 @@ func fileOperations() []openapi.Operation {
 		{Method: "GET", Path: "/files/:key/:name?", ID: "download", Tag: tagFiles, Summary: "The bytes of a file", Open: true,
 			Description: "Anonymously only if something published shows the file. The name at the end is for people.",
 			Query: []openapi.Parameter{
-				{Name: "format", Description: "A variant of a picture, by its name in `formats`", Schema: typed("string")},
+				{Name: "format", Description: "A variant of a picture, by its name in `formats`; `original` is the upload with its metadata, for those who work with the file", Schema: typed("string")},
+				{Name: "edition", Description: "An earlier edition, for those who work with the file", Schema: value.Object{"type": "integer", "minimum": int64(1)}},
+				{Name: "v", Description: "The version in `versionUrl`: the answer to the public never changes, and may be kept", Schema: typed("string")},
 				{Name: "download", Description: "Whatever its value: to keep, and not to show", Schema: typed("string")},
 				{Name: "preview", Description: "The token of a preview whose draft shows the file, in place of Authorization", Schema: typed("string")}},
 			Header: []openapi.Parameter{{Name: "Range", Description: "A part of the bytes", Schema: value.Object{"type": "string", "examples": value.List{"bytes=0-99"}}}},
 			Answer: openapi.Answer{Type: "*/*", Also: []int{http.StatusPartialContent}, Schema: value.Object{"type": "string", "format": "binary"},
 				Headers: []string{"Content-Disposition", "Accept-Ranges"}},
 			Refuses: []int{http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable}},
-		{Method: "POST", Path: "/api/upload", ID: "upload", Tag: tagFiles, Summary: "Upload files, or with `id` change what is said of one",
-			Query:   []openapi.Parameter{{Name: "id", Description: "The file of which fileInfo is to be changed", Schema: typed("string")}},
+		{Method: "POST", Path: "/api/upload", ID: "upload", Tag: tagFiles, Summary: "Upload files, or with `id` give one a new edition or change what is said of it",
+			Query:   []openapi.Parameter{{Name: "id", Description: "The file that gets the bytes in files, the facts in fileInfo, or both", Schema: typed("string")}},
 			Body:    openapi.Body{Type: "multipart/form-data", Schema: openapi.Ref("Upload")},
 			Answer:  openapi.Answer{Status: http.StatusCreated, Description: "The files, or with `id` the one", Also: []int{http.StatusOK}, Schema: value.Object{"anyOf": value.List{openapi.List(openapi.Ref("File")), openapi.Ref("File")}}},
-			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusNotImplemented}},
+			Refuses: []int{http.StatusNotFound, http.StatusConflict}},
 		{Method: "GET", Path: "/api/upload/files", ID: "findFiles", Tag: tagFiles, Summary: "Files, a thousand at most",
 			Query: []openapi.Parameter{
 				{Name: "filters", Description: "Conditions in brackets: `filters[mime][$startsWith]=image/`", Brackets: true, Schema: typed("object")},
@@ -149,6 +151,10 @@ func fileOperations() []openapi.Operation {
 		{Method: "GET", Path: "/api/upload/files/:id", ID: "getFile", Tag: tagFiles, Summary: "One file", Answer: answers("File"), Refuses: one},
 		{Method: "DELETE", Path: "/api/upload/files/:id", ID: "deleteFile", Tag: tagFiles, Summary: "Delete a file that no entry uses", Answer: answers("File"),
 			Refuses: []int{http.StatusNotFound, http.StatusConflict}},
+		{Method: "PUT", Path: "/manage/files/:id", ID: "putFile", Tag: tagFiles, Summary: "Change what is said of a file", Body: sends("FileFacts"),
+			Answer: answersData("File"), Refuses: []int{http.StatusNotFound, http.StatusConflict}},
+		{Method: "GET", Path: "/manage/files/:id/editions", ID: "fileEditions", Tag: tagFiles, Summary: "The bytes that a file has and has had, the newest first",
+			Answer: answersList("Edition"), Refuses: one},
 		{Method: "GET", Path: "/manage/files/:id/uses", ID: "fileUses", Tag: tagFiles, Summary: "Which entries use a file", Answer: answersList("Use"), Refuses: one},
 	}
 }
@@ -221,7 +227,7 @@ func manageOperations() []openapi.Operation {
 	whole := value.Object{"type": "integer", "minimum": int64(0), "maximum": int64(1_000_000)}
 	act := func(path, id, summary string) openapi.Operation {
 		return openapi.Operation{Method: "POST", Path: path, ID: id, Tag: tagManage, Summary: summary, Query: locale, Header: []openapi.Parameter{openapi.IfMatch(true)},
-			Answer:  openapi.Answer{Schema: openapi.Data(openapi.Ref("EntryState")), Headers: []string{"ETag"}},
+			Answer:  openapi.Answer{Schema: openapi.Ref("ActAnswer"), Headers: []string{"ETag"}},
 			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired}}
 	}
 	return []openapi.Operation{

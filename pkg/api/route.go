@@ -76,6 +76,8 @@ func (s *Server) routes() {
 	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
 	manage.Post("/entries/:type/:id/discard", s.discard)
 	manage.Post("/entries/:type/:id/previews", s.createPreview)
+	manage.Put("/files/:id", s.putFile)
+	manage.Get("/files/:id/editions", s.fileEditions)
 	manage.Get("/files/:id/uses", s.fileUses)
 	manage.Get("/entries/:type/:id/uses", s.whereUsed)
 	manage.Get("/entries/:type/:id/history", s.history)

@@ -35,14 +35,30 @@ func (s *Server) state(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return sendState(c, st)
+	return sendState(c, st, content.Saved{})
 }
 
-func sendState(c *fiber.Ctx, st content.State) error {
-	return sendData(c, st.Rev, value.Object{
+// sendState answers with a state, and in meta with what an act should tell of.
+func sendState(c *fiber.Ctx, st content.State, saved content.Saved) error {
+	answer := value.Object{"data": stateObject(st)}
+	meta := value.Object{}
+	if len(saved.Removed) > 0 {
+		meta["removed"] = removals(saved.Removed)
+	}
+	if len(saved.Warnings) > 0 {
+		meta["warnings"] = warnings(saved.Warnings)
+	}
+	if len(meta) > 0 {
+		answer["meta"] = meta
+	}
+	return sendJSON(c, st.Rev, value.Append(nil, answer))
+}
+
+func stateObject(st content.State) value.Object {
+	return value.Object{
 		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
 		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
-	})
+	}
 }
 
 func localeOf(l string) any {
@@ -77,7 +93,7 @@ func (s *Server) act(c *fiber.Ctx, do func(t *schema.Type, o content.Write) (con
 	if err != nil {
 		return err
 	}
-	return sendState(c, st)
+	return sendState(c, st, saved)
 }
 
 func (s *Server) publish(c *fiber.Ctx) error {

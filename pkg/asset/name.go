@@ -41,6 +41,28 @@ func cleanName(name string) string {
 	return name
 }
 
+// maxCredit is how many characters a credit has at most.
+const maxCredit = 500
+
+func cutRunes(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
+
+// named is a name for a file that has been called something else: cleaned, and with the ending that it has had where the new name has none,
+// since programs choose by it how to open the file.
+func named(name, former string) string {
+	if name = cleanName(name); ext(name) == "" || numbered(ext(name)) && !numbered(ext(former)) {
+		return cleanName(name + ext(former))
+	}
+	return name
+}
+
+// numbered tells whether what looks like an ending is a number, as in "Satzung 1.2".
+func numbered(ending string) bool { return strings.Trim(ending, ".0123456789") == "" }
+
 // clean brings the facts into one form, and names what is too long or not text.
 func (f *Facts) clean() []fault.Field {
 	var wrong []fault.Field
@@ -50,7 +72,7 @@ func (f *Facts) clean() []fault.Field {
 		most        int
 	}{
 		{"alternativeText", "Alternativtext", &f.Alt, 1000}, {"caption", "Bildunterschrift", &f.Caption, 2000},
-		{"credit", "Urheber", &f.Credit, 500}, {"licence", "Lizenz", &f.Licence, 500},
+		{"credit", "Urheber", &f.Credit, maxCredit}, {"licence", "Lizenz", &f.Licence, 500},
 	} {
 		s := strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(*c.text, "\r\n", "\n")))
 		switch {

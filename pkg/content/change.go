@@ -178,6 +178,11 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 	}
 	if publish {
 		wrong = append(wrong, w.missing(wrong)...)
+		unshowable, err := w.showable(w.publishable())
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, unshowable...)
 	}
 	if err := fault.Fields(wrong); err != nil {
 		return err

@@ -5,6 +5,7 @@ package content
 
 import (
 	"kontor/pkg/asset"
+	"kontor/pkg/fault"
 	"kontor/pkg/schema"
 	"kontor/pkg/value"
 )
@@ -102,4 +103,5 @@ type Saved struct {
 	Rev        int64
 	Published  bool             // whether this write published
 	Removed    []schema.Removal // markup that rich texts lost
+	Warnings   []fault.Field    // what is public now and should not be as it is
 }

@@ -216,21 +216,26 @@ func (s *Service) MarkUsers(ctx context.Context, t *schema.Type, documentIDs []s
 		if !s.looksAt(user, t) {
 			continue
 		}
-		docs, err := s.store.Find(ctx, user.ID, store.Query{
-			Filter: query.AllOf(query.Where("meta.refs", query.In, ids), query.Where("meta.publicRefs", query.In, ids)), Parts: []string{},
-		})
-		if err != nil {
-			return err
-		}
-		keys := make([]string, len(docs))
-		for i, d := range docs {
-			keys[i] = d.Key
-		}
-		if err := s.touchMarks(ctx, user, keys, 1); err != nil {
+		if err := s.markReferring(ctx, user, ids); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// markReferring marks the entries of a type that refer to one of the ids in public.
+func (s *Service) markReferring(ctx context.Context, user *schema.Type, ids value.List) error {
+	docs, err := s.store.Find(ctx, user.ID, store.Query{
+		Filter: query.AllOf(query.Where("meta.refs", query.In, ids), query.Where("meta.publicRefs", query.In, ids)), Parts: []string{},
+	})
+	if err != nil {
+		return err
+	}
+	keys := make([]string, len(docs))
+	for i, d := range docs {
+		keys[i] = d.Key
+	}
+	return s.touchMarks(ctx, user, keys, 1)
 }
 
 // touchMarks marks entries by their keys.

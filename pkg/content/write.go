@@ -34,6 +34,7 @@ type write struct {
 
 	publishing bool             // this write makes the draft public
 	removed    []schema.Removal // markup that rich texts lost
+	warnings   []fault.Field    // what is public now and should not be as it is
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
 	mark       string           // see name
 	made       map[string]bool  // claims that this write may have made, by key

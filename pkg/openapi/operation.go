@@ -327,6 +327,7 @@ func headers() value.Object {
 		"WWW-Authenticate":    text("What credentials are taken", "Bearer"),
 		"X-Total-Count":       value.Object{"description": "How many there are without the window", "schema": value.Object{"type": "integer"}},
 		"Kontor-Removed":      text("Markup that rich texts lost: field, element and, in brackets, attribute", "body script, body a[href]"),
+		"Kontor-Warnings":     text("What is public now and should not be as it is: field and code", "image alt"),
 		"Content-Disposition": text("Whether to show or to keep the file, and its name", `inline; filename="Satzung.pdf"`),
 		"Content-Range":       text("Which part this is", "bytes 0-99/1234"),
 		"Accept-Ranges":       text("That parts may be asked for", "bytes"),

@@ -63,6 +63,12 @@ func fileFact(f asset.File, name string) any {
 		return orNull(f.Facts.Credit)
 	case "licence":
 		return orNull(f.Facts.Licence)
+	case "decorative":
+		return f.Facts.Decorative
+	case "edition":
+		return int64(f.Edition)
+	case "versionUrl":
+		return VersionURL(f, "")
 	case "width":
 		return pixels(f.Width)
 	case "height":
@@ -74,7 +80,8 @@ func fileFact(f asset.File, name string) any {
 	case "mime":
 		return f.Type
 	case "size":
-		return kilobytes(f.Size)
+		size, _ := f.Public()
+		return kilobytes(size)
 	case "url":
 		return FileURL(f, "")
 	case "provider":
@@ -109,6 +116,7 @@ func appendFormats(dst []byte, f asset.File) []byte {
 		w.value("size", kilobytes(v.Size))
 		w.value("sizeInBytes", v.Size)
 		w.value("url", FileURL(f, v.Name))
+		w.value("versionUrl", VersionURL(f, v.Name))
 		dst = append(w.dst, '}')
 	}
 	return append(dst, '}')
@@ -128,6 +136,15 @@ func FileURL(f asset.File, variant string) string {
 		u += "?format=" + variant
 	}
 	return u
+}
+
+// VersionURL is the same with the version of the bytes in it, so that they never change under it.
+func VersionURL(f asset.File, variant string) string {
+	u := FileURL(f, variant)
+	if variant == "" {
+		return u + "?v=" + f.Version(variant)
+	}
+	return u + "&v=" + f.Version(variant)
 }
 
 // kilobytes is a size as Strapi gives it: thousands of bytes with two digits.
@@ -171,10 +188,11 @@ func (w *objectWriter) value(name string, v any) {
 // FileInfo is what a client says of an uploaded file; nil means nothing was said.
 type FileInfo struct {
 	Name, Alt, Caption, Credit, Licence *string
+	Decorative                          *bool
 }
 
 // ParseFileInfo reads the fileInfo of an upload, an object or a list of one for each file; where there is nothing it is empty. An
-// object's names are name, alternativeText, caption, credit and licence; folder and focalPoint may stand there as null.
+// object's names are name, alternativeText, caption, credit, licence and decorative; folder and focalPoint may stand there as null.
 func ParseFileInfo(data []byte) ([]FileInfo, error) {
 	v, err := decodeBody(data)
 	if err != nil {
@@ -212,6 +230,13 @@ func fileInfo(o value.Object) (FileInfo, error) {
 			to = &info.Credit
 		case "licence":
 			to = &info.Licence
+		case "decorative":
+			b, ok := o[name].(bool)
+			if !ok {
+				return info, fault.New(fault.Invalid, "fileInfo.decorative must be true or false").With("key", name)
+			}
+			info.Decorative = &b
+			continue
 		case "folder", "focalPoint":
 			if o[name] != nil {
 				return info, fault.New(fault.Invalid, "%s is not offered", name).With("key", name)

@@ -2,7 +2,49 @@ package rendition
 
 import (
 	"encoding/binary"
+	"image"
+	"io"
+
+	"golang.org/x/image/webp"
 )
+
+// decodeWebP decodes a still WebP. The planes of a lossy one are of video range: black is 16 and white is 235, colours go from 16 to 240.
+// Go's images are of full range, so they are stretched; else the image would come out pale.
+func decodeWebP(r io.Reader) (image.Image, error) {
+	img, err := webp.Decode(r)
+	switch x := img.(type) {
+	case *image.YCbCr:
+		stretch(x)
+	case *image.NYCbCrA:
+		stretch(&x.YCbCr)
+	}
+	return img, err
+}
+
+func stretch(img *image.YCbCr) {
+	var luma, chroma [256]byte
+	for v := range 256 {
+		luma[v] = clamp((2*(v-16)*255 + 219) / (2 * 219))
+		chroma[v] = clamp(128 + (2*(v-128)*255+sign(v-128)*224)/(2*224))
+	}
+	for i, v := range img.Y {
+		img.Y[i] = luma[v]
+	}
+	for _, plane := range [][]byte{img.Cb, img.Cr} {
+		for i, v := range plane {
+			plane[i] = chroma[v]
+		}
+	}
+}
+
+func clamp(v int) byte { return byte(min(max(v, 0), 255)) }
+
+func sign(v int) int {
+	if v < 0 {
+		return -1
+	}
+	return 1
+}
 
 func isWebP(data []byte) bool {
 	return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
