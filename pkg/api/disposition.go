@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// parseDisposition reads the parameters of a Content-Disposition. Old clients and scripts write names in Latin-1, or without the quotation
-// marks that letters outside ASCII need.
+// parseDisposition reads the parameters of a Content-Disposition. Old clients and scripts write
+// names in Latin-1, or without the quotation marks that letters outside ASCII need.
 func parseDisposition(header string) (map[string]string, error) {
 	_, params, err := mime.ParseMediaType(header)
 	if err != nil {
@@ -20,8 +20,8 @@ func parseDisposition(header string) (map[string]string, error) {
 	return params, err
 }
 
-// looseParameters takes each value up to the next semicolon or the closing quotation mark. filename*, of which a strict reader has understood
-// nothing, is left out.
+// looseParameters takes each value up to the next semicolon or the closing quotation mark.
+// filename*, of which a strict reader has understood nothing, is left out.
 func looseParameters(header string) (map[string]string, error) {
 	kind, rest, _ := strings.Cut(header, ";")
 	if !strings.EqualFold(strings.TrimSpace(kind), "form-data") {

@@ -16,7 +16,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// changeFile changes what is said of a file, by a form or by JSON. A form with a file in it gives the file a new edition, as in Strapi.
+// changeFile changes what is said of a file, by a form or by JSON. A form with a file in it gives
+// the file a new edition, as in Strapi.
 func (s *Server) changeFile(c *fiber.Ctx, in *intake, id string) error {
 	n, err := fileID(id)
 	if err != nil {
@@ -199,7 +200,8 @@ func (s *Server) fileEditions(c *fiber.Ctx) error {
 
 func editionObject(f asset.File, e asset.Edition, current bool) value.Object {
 	return value.Object{
-		"number": int64(e.Number), "current": current, "size": e.Size, "mime": e.Type, "createdAt": e.CreatedAt.UTC().Format(time.RFC3339),
-		"url": strapi.FileURL(f, "") + "?format=" + asset.Original + "&edition=" + strconv.Itoa(e.Number),
+		"number": int64(e.Number), "current": current, "size": e.Size, "mime": e.Type,
+		"createdAt": e.CreatedAt.UTC().Format(time.RFC3339),
+		"url":       strapi.FileURL(f, "") + "?format=" + asset.Original + "&edition=" + strconv.Itoa(e.Number),
 	}
 }

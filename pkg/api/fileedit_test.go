@@ -12,11 +12,15 @@ import (
 func (s *server) published(image int64) (id string) {
 	s.t.Helper()
 	id = s.create("topics?status=draft", fmt.Sprintf(`{"name":"Bauhof","image":%d}`, image))
-	s.want(200, call{"POST", "/manage/entries/topic/" + id + "/publish", "editor", "", map[string]string{"If-Match": "*"}})
+	s.want(
+		200,
+		call{"POST", "/manage/entries/topic/" + id + "/publish", "editor", "", map[string]string{"If-Match": "*"}},
+	)
 	return id
 }
 
-// A new edition has the address of the file; its ETag is another one, the former one is for those who work with the file.
+// A new edition has the address of the file; its ETag is another one, the former one is for those
+// who work with the file.
 func TestEditions(t *testing.T) {
 	s := newServer(t, setup{})
 	f := s.upload("Satzung.pdf", "%PDF-1.7\nalt\n%%EOF\n")
@@ -30,18 +34,27 @@ func TestEditions(t *testing.T) {
 		return r.text(t, "data.file.versionUrl")
 	}
 	old := version()
-	if r := s.get("", old); r.header.Get("Cache-Control") != "public, max-age=31536000, immutable" || r.body != before.body {
+	if r := s.get("", old); r.header.Get("Cache-Control") != "public, max-age=31536000, immutable" ||
+		r.body != before.body {
 		t.Errorf("the address of the version: %v", r.header)
 	}
 	if r := s.get("editor", old); r.header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("an editor's: %v", r.header)
 	}
-	r := s.form("editor", fmt.Sprintf("/api/upload?id=%d", f.ID), formPart{"fileInfo", "", `{"caption":"Neue Fassung"}`}, formPart{"files", "neu.pdf", "%PDF-1.7\nneu\n%%EOF\n"})
-	if r.status != 200 || !strings.Contains(r.body, `"edition":2`) || !strings.Contains(r.body, `"caption":"Neue Fassung"`) || !strings.Contains(r.body, f.URL) {
+	r := s.form(
+		"editor",
+		fmt.Sprintf("/api/upload?id=%d", f.ID),
+		formPart{"fileInfo", "", `{"caption":"Neue Fassung"}`},
+		formPart{"files", "neu.pdf", "%PDF-1.7\nneu\n%%EOF\n"},
+	)
+	if r.status != 200 || !strings.Contains(r.body, `"edition":2`) ||
+		!strings.Contains(r.body, `"caption":"Neue Fassung"`) ||
+		!strings.Contains(r.body, f.URL) {
 		t.Fatalf("the new edition: %d %s", r.status, r.body)
 	}
 	after := s.want(200, call{"GET", f.URL, "", "", map[string]string{"If-None-Match": before.header.Get("ETag")}})
-	if !strings.Contains(after.body, "neu") || after.header.Get("ETag") == before.header.Get("ETag") || after.header.Get("Cache-Control") != "no-cache" {
+	if !strings.Contains(after.body, "neu") || after.header.Get("ETag") == before.header.Get("ETag") ||
+		after.header.Get("Cache-Control") != "no-cache" {
 		t.Errorf("after the replacement: %q %v", after.body, after.header)
 	}
 	if r := s.get("", old); r.header.Get("Cache-Control") != "no-cache" || r.body != after.body {
@@ -55,7 +68,8 @@ func TestEditions(t *testing.T) {
 	list.wantAt(t, "data.0.current", "true")
 	list.wantAt(t, "data.1.number", "1")
 	former := list.text(t, "data.1.url")
-	if r := s.want(200, call{"GET", former, "editor", "", nil}); r.body != before.body || r.header.Get("Cache-Control") != "private, no-cache" {
+	if r := s.want(200, call{"GET", former, "editor", "", nil}); r.body != before.body ||
+		r.header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("the former edition is %q", r.body)
 	}
 	s.want(200, call{"GET", f.URL + "?edition=2", "", "", nil})
@@ -89,7 +103,16 @@ func TestPutFile(t *testing.T) {
 	s := newServer(t, setup{})
 	f := s.upload("a.pdf", "%PDF-1.7\n")
 	path := fmt.Sprintf("/manage/files/%d", f.ID)
-	r := s.want(200, call{"PUT", path, "editor", `{"name":"Satzung","alternativeText":"Text","credit":"Stadt","decorative":true}`, nil})
+	r := s.want(
+		200,
+		call{
+			"PUT",
+			path,
+			"editor",
+			`{"name":"Satzung","alternativeText":"Text","credit":"Stadt","decorative":true}`,
+			nil,
+		},
+	)
 	for name, want := range map[string]string{"name": `"Satzung.pdf"`, "alternativeText": `"Text"`, "credit": `"Stadt"`, "decorative": "true"} {
 		r.wantAt(t, "data."+name, want)
 	}
@@ -102,7 +125,8 @@ func TestPutFile(t *testing.T) {
 	s.want(404, call{"PUT", "/manage/files/99", "editor", `{}`, nil})
 }
 
-// An image without alternative text is not published where the field requires one, and keeps it while it is public.
+// An image without alternative text is not published where the field requires one, and keeps it
+// while it is public.
 func TestAlternativeText(t *testing.T) {
 	s := newServer(t, setup{})
 	f := s.upload("Bagger.jpg", jpegText(t, 30, 20))
@@ -127,13 +151,20 @@ func TestAlternativeText(t *testing.T) {
 	s.want(409, call{"PUT", path, "editor", `{"decorative":false}`, nil})
 
 	tiff := s.upload("a.tif", "II*\x00\x08\x00\x00\x00\x00\x00")
-	s.want(200, call{"PUT", fmt.Sprintf("/manage/files/%d", tiff.ID), "editor", `{"alternativeText":"Ein Bagger"}`, nil})
-	if r := s.want(400, call{"POST", "/api/topics", "editor", fmt.Sprintf(`{"data":{"name":"C","image":%d}}`, tiff.ID), nil}); !strings.Contains(r.body, `"metadata"`) {
+	s.want(
+		200,
+		call{"PUT", fmt.Sprintf("/manage/files/%d", tiff.ID), "editor", `{"alternativeText":"Ein Bagger"}`, nil},
+	)
+	if r := s.want(400, call{"POST", "/api/topics", "editor", fmt.Sprintf(`{"data":{"name":"C","image":%d}}`, tiff.ID), nil}); !strings.Contains(
+		r.body,
+		`"metadata"`,
+	) {
 		t.Errorf("a TIFF: %s", r.body)
 	}
 }
 
-// The public gets a photo without the place where it was taken, and who works with the file gets the upload.
+// The public gets a photo without the place where it was taken, and who works with the file gets
+// the upload.
 func TestPhotoWithoutMetadata(t *testing.T) {
 	s := newServer(t, setup{})
 	photo := jpegText(t, 600, 300)
@@ -149,11 +180,15 @@ func TestPhotoWithoutMetadata(t *testing.T) {
 		t.Errorf("the size is %v, want %s", f.Size, want)
 	}
 	original := f.URL + "?format=original"
-	if r := s.want(200, call{"GET", original, "editor", "", nil}); r.body != photo || r.header.Get("ETag") == public.header.Get("ETag") {
+	if r := s.want(200, call{"GET", original, "editor", "", nil}); r.body != photo ||
+		r.header.Get("ETag") == public.header.Get("ETag") {
 		t.Error("the upload is not kept as it was")
 	}
 	s.want(404, call{"GET", original, "", "", nil})
-	if r := s.want(206, call{"GET", f.URL, "", "", map[string]string{"Range": "bytes=0-1"}}); !strings.HasSuffix(r.header.Get("Content-Range"), fmt.Sprint("/", len(public.body))) {
+	if r := s.want(206, call{"GET", f.URL, "", "", map[string]string{"Range": "bytes=0-1"}}); !strings.HasSuffix(
+		r.header.Get("Content-Range"),
+		fmt.Sprint("/", len(public.body)),
+	) {
 		t.Errorf("a part of it: %v", r.header)
 	}
 }
@@ -170,15 +205,33 @@ func TestFileNamesOfOldClients(t *testing.T) {
 		`form-data; name="files"; filename="a.pdf"; filename*=UTF-8''%zz.pdf`: "a.pdf",
 	} {
 		body := "--x\r\nContent-Disposition: " + disposition + "\r\n\r\n%PDF-1.7\n\r\n--x--\r\n"
-		r := s.do(call{"POST", "/api/upload", "editor", body, map[string]string{"Content-Type": "multipart/form-data; boundary=x"}})
+		r := s.do(
+			call{
+				"POST",
+				"/api/upload",
+				"editor",
+				body,
+				map[string]string{"Content-Type": "multipart/form-data; boundary=x"},
+			},
+		)
 		var list []fileAnswer
-		if err := json.Unmarshal([]byte(r.body), &list); err != nil || r.status != http.StatusCreated || len(list) != 1 || list[0].Name != want {
+		if err := json.Unmarshal([]byte(r.body), &list); err != nil || r.status != http.StatusCreated ||
+			len(list) != 1 ||
+			list[0].Name != want {
 			t.Errorf("%s: %d %s", disposition, r.status, r.body)
 		}
 	}
 	for _, disposition := range []string{`form-data; name=files; filename="Übersicht.pdf`, `form-data; name=files; ä`, `attachment; filename=Übersicht.pdf`} {
 		body := "--x\r\nContent-Disposition: " + disposition + "\r\n\r\nx\r\n--x--\r\n"
-		r := s.do(call{"POST", "/api/upload", "editor", body, map[string]string{"Content-Type": "multipart/form-data; boundary=x"}})
+		r := s.do(
+			call{
+				"POST",
+				"/api/upload",
+				"editor",
+				body,
+				map[string]string{"Content-Type": "multipart/form-data; boundary=x"},
+			},
+		)
 		if r.status != 400 {
 			t.Errorf("%s: %d %s", disposition, r.status, r.body)
 		}

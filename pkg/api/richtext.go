@@ -10,8 +10,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// removedHeader tells the client of a write under /api which markup its rich texts lost, because the body has no room beside the
-// entry there.
+// removedHeader tells the client of a write under /api which markup its rich texts lost, because
+// the body has no room beside the entry there.
 const removedHeader = "Kontor-Removed"
 
 // maxRemoved bounds the length of that header.
@@ -42,7 +42,8 @@ func removals(list []schema.Removal) value.List {
 	out := make(value.List, len(list))
 	for i, r := range list {
 		out[i] = value.Object{
-			"field": orNull(strings.Join(r.Path, ".")), "element": r.Element, "attribute": orNull(r.Attribute), "value": orNull(r.Value),
+			"field": orNull(strings.Join(r.Path, ".")), "element": r.Element,
+			"attribute": orNull(r.Attribute), "value": orNull(r.Value),
 			"count": int64(r.Count),
 		}
 	}
@@ -64,11 +65,13 @@ func (s *Server) richTextMarkup(c *fiber.Ctx) error {
 		becomes[from] = to
 	}
 	return sendData(c, 0, value.Object{
-		"elements": elements, "attributes": markupAttributes(m.Everybody), "schemes": names(m.Schemes), "becomes": becomes,
+		"elements": elements, "attributes": markupAttributes(m.Everybody),
+		"schemes": names(m.Schemes), "becomes": becomes,
 	})
 }
 
-// plainRequest refuses parameters, and callers without credentials: as all of /manage that is not for public sites.
+// plainRequest refuses parameters, and callers without credentials: as all of /manage that is not
+// for public sites.
 func plainRequest(c *fiber.Ctx) error {
 	if callerOf(c).IsAnonymous() {
 		return fault.New(fault.Forbidden, "Forbidden")
@@ -85,7 +88,8 @@ func markupAttributes(list []schema.MarkupAttribute) value.List {
 	return out
 }
 
-// cleanRichText answers how a rich text field would store HTML, such as what an editor is about to paste.
+// cleanRichText answers how a rich text field would store HTML, such as what an editor is about to
+// paste.
 func (s *Server) cleanRichText(c *fiber.Ctx) error {
 	if err := plainRequest(c); err != nil {
 		return err

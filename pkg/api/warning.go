@@ -9,7 +9,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// warningsHeader tells the client of a write under /api what is public now and should not be as it is.
+// warningsHeader tells the client of a write under /api what is public now and should not be as it
+// is.
 const warningsHeader = "Kontor-Warnings"
 
 func tellWarnings(c *fiber.Ctx, list []fault.Field) {
@@ -26,7 +27,8 @@ func tellWarnings(c *fiber.Ctx, list []fault.Field) {
 func warnings(list []fault.Field) value.List {
 	out := make(value.List, len(list))
 	for i, f := range list {
-		out[i] = value.Object{"path": names(f.Path), "code": f.Code, "messages": value.Object{"de": f.German, "en": f.English}}
+		out[i] = value.Object{"path": names(f.Path), "code": f.Code,
+			"messages": value.Object{"de": f.German, "en": f.English}}
 	}
 	return out
 }

@@ -18,9 +18,11 @@ const Original = "original"
 // cleanForm is the last part of the key of an image without metadata.
 const cleanForm = "public"
 
-// maker numbers the way in which images are made into others. Where it changes for the better, what is stored is made again by Renew.
+// maker numbers the way in which images are made into others. Where it changes for the better, what
+// is stored is made again by Renew.
 //
-//	1: lossy WebP with its true levels; images for the public without metadata; no variant with more bytes than the image
+//	1: lossy WebP with its true levels; images for the public without metadata; no variant with
+//	   more bytes than the image
 const maker = 1
 
 // derived is what was made of an image beside its variants.
@@ -53,8 +55,9 @@ func (f File) Version(variant string) string {
 // Cleaned tells whether the public gets other bytes than those that were uploaded.
 func (f File) Cleaned() bool { return f.made.size > 0 }
 
-// ForEditors tells whether a file is only for those who work on content: an image that may say where and when it was taken, and of a
-// format out of which that can not be removed, such as HEIC and TIFF.
+// ForEditors tells whether a file is only for those who work on content: an image that may say
+// where and when it was taken, and of a format out of which that can not be removed, such as HEIC
+// and TIFF.
 func (f File) ForEditors() bool {
 	return f.IsImage() && !slices.Contains(readable(), f.Type) &&
 		!slices.Contains([]string{"image/svg+xml", "image/bmp", "image/x-icon", "image/vnd.microsoft.icon"}, f.Type)
@@ -96,7 +99,9 @@ func (f File) blobKeys() []string {
 
 // derived is the part of the record that vary changes: what is absent is nil.
 func (f File) derived() value.Object {
-	o := value.Object{"width": nil, "height": nil, "variants": nil, "made": nil, "set": absent(f.made.set), "public": nil}
+	o := value.Object{
+		"width": nil, "height": nil, "variants": nil, "made": nil, "set": absent(f.made.set), "public": nil,
+	}
 	if f.Width > 0 {
 		o["width"], o["height"] = int64(f.Width), int64(f.Height)
 	}
@@ -109,7 +114,8 @@ func (f File) derived() value.Object {
 	var variants value.List
 	for _, v := range f.Variants {
 		variants = append(variants, value.Object{
-			"name": v.Name, "type": v.Type, "width": int64(v.Width), "height": int64(v.Height), "size": v.Size, "sha256": absent(v.SHA256),
+			"name": v.Name, "type": v.Type, "width": int64(v.Width), "height": int64(v.Height),
+			"size": v.Size, "sha256": absent(v.SHA256),
 		})
 	}
 	if variants != nil {
@@ -120,20 +126,26 @@ func (f File) derived() value.Object {
 
 func (f *File) readDerived(m value.Object) {
 	public, _ := m["public"].(value.Object)
-	f.made = derived{set: text(m, "set"), by: int(integer(m, "made")), sha256: text(public, "sha256"), size: integer(public, "size")}
+	f.made = derived{
+		set: text(m, "set"), by: int(integer(m, "made")), sha256: text(public, "sha256"), size: integer(public, "size"),
+	}
 	variants, _ := m["variants"].(value.List)
 	for _, e := range variants {
 		v, _ := e.(value.Object)
 		f.Variants = append(f.Variants, Variant{
-			Name: text(v, "name"), Type: text(v, "type"), Width: int(integer(v, "width")), Height: int(integer(v, "height")), Size: integer(v, "size"),
+			Name:   text(v, "name"),
+			Type:   text(v, "type"),
+			Width:  int(integer(v, "width")),
+			Height: int(integer(v, "height")),
+			Size:   integer(v, "size"),
 			SHA256: text(v, "sha256"),
 		})
 	}
 }
 
-// Renew makes again what an earlier version of Kontor made of images, and says of how many. It may run in several processes at once:
-// each writes under keys of its own, and one of them wins. What has been replaced is swept. An image that can not be read any more
-// stays as it is.
+// Renew makes again what an earlier version of Kontor made of images, and says of how many. It may
+// run in several processes at once: each writes under keys of its own, and one of them wins. What
+// has been replaced is swept. An image that can not be read any more stays as it is.
 func (s *Service) Renew(ctx context.Context) (renewed int, err error) {
 	types := value.List{}
 	for _, t := range readable() {
@@ -173,7 +185,9 @@ func (s *Service) renew(ctx context.Context, f File) error {
 	default:
 		return err
 	}
-	err = s.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: next.derived()}})
+	err = s.store.Apply(ctx, []store.Op{{
+		Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: next.derived(),
+	}})
 	var conflict *store.OpError
 	if errors.As(err, &conflict) {
 		return nil // somebody changed the record meanwhile; if it is still old it is found again

@@ -31,7 +31,8 @@ const maxEditions = 100
 // Current is the edition that the file has now.
 func (f File) Current() Edition {
 	e := Edition{
-		Number: f.Edition, SHA256: f.SHA256, Type: f.Type, Charset: f.Charset, Size: f.Size, CreatedAt: f.at, CreatedBy: f.by, bytes: f.bytes,
+		Number: f.Edition, SHA256: f.SHA256, Type: f.Type, Charset: f.Charset, Size: f.Size,
+		CreatedAt: f.at, CreatedBy: f.by, bytes: f.bytes,
 	}
 	if f.at.IsZero() {
 		e.CreatedAt, e.CreatedBy = f.CreatedAt, f.CreatedBy
@@ -39,7 +40,8 @@ func (f File) Current() Edition {
 	return e
 }
 
-// At gives the file with the bytes of an edition, without variants for an earlier one. It is not ok if there is none of that number.
+// At gives the file with the bytes of an edition, without variants for an earlier one. It is not ok
+// if there is none of that number.
 func (f File) At(number int) (File, bool) {
 	if number == f.Edition {
 		return f, true
@@ -53,15 +55,20 @@ func (f File) At(number int) (File, bool) {
 }
 
 func (f File) edition(e Edition) File {
-	f.Edition, f.SHA256, f.Type, f.Charset, f.Size, f.at, f.by, f.bytes = e.Number, e.SHA256, e.Type, e.Charset, e.Size, e.CreatedAt, e.CreatedBy, e.bytes
+	f.Edition, f.SHA256, f.Type, f.Charset, f.Size = e.Number, e.SHA256, e.Type, e.Charset, e.Size
+	f.at, f.by, f.bytes = e.CreatedAt, e.CreatedBy, e.bytes
 	f.Variants, f.Width, f.Height, f.made = nil, 0, 0, derived{}
 	return f
 }
 
-// Replace reads r to its end and gives a file these bytes as its new edition; address, name and facts stay, and the bytes that it had are
-// kept as an earlier edition. The same bytes change nothing. fits is asked before anything changes whether the file may become that.
-// Errors: as Upload; NotFound if the file is not there for the caller, Invalid for bytes of another media type, errors of fits.
-func (s *Service) Replace(ctx context.Context, c auth.Caller, id int64, r io.Reader, fits func(File) error) (File, error) {
+// Replace reads r to its end and gives a file these bytes as its new edition; address, name and
+// facts stay, and the bytes that it had are kept as an earlier edition. The same bytes change
+// nothing. fits is asked before anything changes whether the file may become that. Errors: as
+// Upload; NotFound if the file is not there for the caller, Invalid for bytes of another media
+// type, errors of fits.
+func (s *Service) Replace(
+	ctx context.Context, c auth.Caller, id int64, r io.Reader, fits func(File) error,
+) (File, error) {
 	f, err := s.owned(ctx, c, id)
 	if err != nil {
 		return File{}, err
@@ -104,7 +111,9 @@ func (s *Service) supersede(ctx context.Context, c auth.Caller, f, next File) (F
 			set[name] = v
 		}
 		set["updatedAt"] = next.at.Format(timeFormat)
-		err := s.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: set}})
+		err := s.store.Apply(ctx, []store.Op{{
+			Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: set,
+		}})
 		var conflict *store.OpError
 		if err == nil {
 			return s.File(ctx, f.ID)
@@ -130,19 +139,26 @@ func (f File) current() value.Object {
 	}
 	return value.Object{
 		"sha256": f.SHA256, "type": f.Type, "charset": absent(f.Charset), "size": f.Size, "bytes": absent(f.bytes),
-		"edition": int64(f.Edition), "editionAt": f.at.UTC().Format(timeFormat), "editionBy": absent(f.by), "editions": value.Normal(former),
+		"edition": int64(f.Edition), "editionAt": f.at.UTC().Format(timeFormat), "editionBy": absent(f.by),
+		"editions": value.Normal(former),
 	}
 }
 
 func (f *File) readEditions(m value.Object) {
-	f.bytes, f.Edition, f.at, f.by = text(m, "bytes"), int(integer(m, "edition")), at(m, "editionAt"), text(m, "editionBy")
-	f.Edition = max(f.Edition, 1)
+	f.bytes, f.at, f.by = text(m, "bytes"), at(m, "editionAt"), text(m, "editionBy")
+	f.Edition = max(int(integer(m, "edition")), 1)
 	list, _ := m["editions"].(value.List)
 	for _, x := range list {
 		e, _ := x.(value.Object)
 		f.Former = append(f.Former, Edition{
-			Number: int(integer(e, "number")), SHA256: text(e, "sha256"), Type: text(e, "type"), Charset: text(e, "charset"), Size: integer(e, "size"),
-			CreatedAt: at(e, "at"), CreatedBy: text(e, "by"), bytes: text(e, "bytes"),
+			Number:    int(integer(e, "number")),
+			SHA256:    text(e, "sha256"),
+			Type:      text(e, "type"),
+			Charset:   text(e, "charset"),
+			Size:      integer(e, "size"),
+			CreatedAt: at(e, "at"),
+			CreatedBy: text(e, "by"),
+			bytes:     text(e, "bytes"),
 		})
 	}
 }

@@ -27,7 +27,8 @@ func (k *kit) bytesOf(f asset.File) []byte {
 	return k.read(f, asset.Original)
 }
 
-// A new edition stands under the same record and key; the bytes before it stay readable and are not swept, and go with the file.
+// A new edition stands under the same record and key; the bytes before it stay readable and are not
+// swept, and go with the file.
 func TestReplace(t *testing.T) {
 	k := newKit(t, asset.Options{})
 	f := k.upload("Satzung.pdf", pdf(1000))
@@ -36,7 +37,9 @@ func TestReplace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if next.ID != f.ID || next.Key != f.Key || next.Name != f.Name || next.Edition != 2 || next.Size == f.Size || next.Version("") == f.Version("") || !next.UpdatedAt.After(f.UpdatedAt) {
+	if next.ID != f.ID || next.Key != f.Key || next.Name != f.Name || next.Edition != 2 || next.Size == f.Size ||
+		next.Version("") == f.Version("") ||
+		!next.UpdatedAt.After(f.UpdatedAt) {
 		t.Errorf("the new edition is %+v", next)
 	}
 	if !bytes.Equal(k.read(next, ""), pdf(2000)) {
@@ -186,7 +189,8 @@ func TestPublicPhoto(t *testing.T) {
 			t.Errorf("%s is %s and for everybody", name, f.Type)
 		}
 	}
-	if k.upload("a.png", pngOf(t, 20, 10)).ForEditors() || k.upload("a.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)).ForEditors() {
+	if k.upload("a.png", pngOf(t, 20, 10)).ForEditors() ||
+		k.upload("a.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)).ForEditors() {
 		t.Error("a PNG or an SVG is for editors only")
 	}
 }
@@ -203,7 +207,18 @@ func TestRenew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = k.store.Apply(k.ctx, []store.Op{{Kind: store.Replace, Collection: "_files", Key: file.Key, Rev: d.Rev, Set: value.Object{"made": nil, "public": nil}}})
+		err = k.store.Apply(
+			k.ctx,
+			[]store.Op{
+				{
+					Kind:       store.Replace,
+					Collection: "_files",
+					Key:        file.Key,
+					Rev:        d.Rev,
+					Set:        value.Object{"made": nil, "public": nil},
+				},
+			},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,12 +281,15 @@ func TestNamesAndTexts(t *testing.T) {
 		}
 	}
 	png := pngOf(t, 30, 20)
-	moving := append(append(bytes.Clone(png[:33]), "\x00\x00\x00\x08acTL\x00\x00\x00\x01\x00\x00\x00\x00\xb4\x2d\xe9\xa0"...), png[33:]...)
+	moving := append(
+		append(bytes.Clone(png[:33]), "\x00\x00\x00\x08acTL\x00\x00\x00\x01\x00\x00\x00\x00\xb4\x2d\xe9\xa0"...),
+		png[33:]...)
 	if f := k.upload("a.png", moving); f.Type != "image/png" || f.Width != 30 {
 		t.Errorf("an APNG is %s, %d", f.Type, f.Width)
 	}
 	decorative := true
-	if f, err := k.Describe(k.ctx, editor, f.ID, asset.Changes{Decorative: &decorative}); err != nil || !f.Facts.Decorative {
+	if f, err := k.Describe(k.ctx, editor, f.ID, asset.Changes{Decorative: &decorative}); err != nil ||
+		!f.Facts.Decorative {
 		t.Errorf("%+v, %v", f.Facts, err)
 	}
 	list, _, err := k.List(k.ctx, editor, asset.Query{Limit: 100, Filter: query.Where("type", query.Eq, "text/csv")})

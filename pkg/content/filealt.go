@@ -15,8 +15,9 @@ import (
 	"kontor/pkg/value"
 )
 
-// showable names the files of values that can not be shown to the public: images without the alternative text that their field
-// requires, and images that may say where they were taken. Where a field only wants to warn, that is in w.warnings.
+// showable names the files of values that can not be shown to the public: images without the
+// alternative text that their field requires, and images that may say where they were taken. Where
+// a field only wants to warn, that is in w.warnings.
 func (w *write) showable(values value.Object) ([]fault.Field, error) {
 	placed := filesIn(w.typ.Fields, values, nil)
 	found, err := w.svc.filesOf(w.ctx, placed)
@@ -55,24 +56,28 @@ func lacksAlt(facts asset.Facts, f asset.File) bool {
 func withoutAlt(p placedFile, f asset.File) fault.Field {
 	return fault.Field{
 		Path: p.path, Code: "alt", Value: p.id,
-		English: fmt.Sprintf("%s: the image %q (file %d) has no alternative text and is not marked as decorative", p.field.Name, f.Name, f.ID),
-		German:  fmt.Sprintf("„%s“: Das Bild „%s“ hat keinen Alternativtext und ist nicht als schmückend gekennzeichnet.", p.field.Title.DE, f.Name),
+		English: fmt.Sprintf("%s: the image %q (file %d) has no alternative text and is not marked as decorative",
+			p.field.Name, f.Name, f.ID),
+		German: fmt.Sprintf("„%s“: Das Bild „%s“ hat keinen Alternativtext und ist nicht als schmückend gekennzeichnet.", p.field.Title.DE, f.Name),
 	}
 }
 
 func unshowable(p placedFile, f asset.File) fault.Field {
 	return fault.Field{
 		Path: p.path, Code: "metadata", Value: p.id,
-		English: fmt.Sprintf("%s: %q (file %d) is %s, from which the place and time of a photo can't be removed; upload a JPEG, PNG or WebP",
+		English: fmt.Sprintf("%s: the place and time of the photo can't be removed from %q (file %d, %s); upload a JPEG, PNG or WebP",
 			p.field.Name, f.Name, f.ID, f.Type),
-		German: fmt.Sprintf("„%s“: Aus der Datei „%s“ (%s) lassen sich Ort und Zeit der Aufnahme nicht entfernen. Bitte als JPEG, PNG oder WebP hochladen.",
+		German: fmt.Sprintf("„%s“: Aus der Datei „%s“ (%s) lassen sich Ort und Zeit der Aufnahme nicht entfernen. "+
+			"Bitte als JPEG, PNG oder WebP hochladen.",
 			p.field.Title.DE, f.Name, f.Type),
 	}
 }
 
-// DescribeFile changes what is said of a file. Errors are those of asset.Describe, and Conflict where an alternative text would go that a
-// published entry requires.
-func (s *Service) DescribeFile(ctx context.Context, c auth.Caller, id int64, changes asset.Changes) (asset.File, error) {
+// DescribeFile changes what is said of a file. Errors are those of asset.Describe, and Conflict
+// where an alternative text would go that a published entry requires.
+func (s *Service) DescribeFile(
+	ctx context.Context, c auth.Caller, id int64, changes asset.Changes,
+) (asset.File, error) {
 	if s.files == nil {
 		return asset.File{}, errNoFile()
 	}
@@ -89,7 +94,8 @@ func (s *Service) DescribeFile(ctx context.Context, c auth.Caller, id int64, cha
 	return f, err
 }
 
-// keepsAlt is Conflict if the changes would leave an image without alternative text that is public where one is required.
+// keepsAlt is Conflict if the changes would leave an image without alternative text that is public
+// where one is required.
 func (s *Service) keepsAlt(ctx context.Context, c auth.Caller, f asset.File, changes asset.Changes) error {
 	next := f.Facts
 	if changes.Alt != nil {
@@ -105,14 +111,16 @@ func (s *Service) keepsAlt(ctx context.Context, c auth.Caller, f asset.File, cha
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(placed, func(p placedFile) bool { return p.public && dutyOf(p.field) == schema.AltRequired }) {
-		return fault.New(fault.Conflict, "The image is public where an alternative text is required; mark it as decorative, or give it another text").
+	required := func(p placedFile) bool { return p.public && dutyOf(p.field) == schema.AltRequired }
+	if slices.ContainsFunc(placed, required) {
+		return fault.New(fault.Conflict, "The image is public where an alternative text is required; give it one or mark it as decorative").
 			With("key", "alternativeText")
 	}
 	return nil
 }
 
-// ReplaceFile gives a file new bytes. Errors are those of asset.Replace, and Invalid for bytes that a field with the file does not take.
+// ReplaceFile gives a file new bytes. Errors are those of asset.Replace, and Invalid for bytes that
+// a field with the file does not take.
 func (s *Service) ReplaceFile(ctx context.Context, c auth.Caller, id int64, r io.Reader) (asset.File, error) {
 	if s.files == nil {
 		return asset.File{}, errNoFile()

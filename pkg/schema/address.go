@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// normalAddress writes an address as browsers read it: without space around it and without tabs and line breaks, with spaces and
-// lone percent signs escaped. A telephone number loses its spaces.
+// normalAddress writes an address as browsers read it: without space around it and without tabs and
+// line breaks, with spaces and lone percent signs escaped. A telephone number loses its spaces.
 func normalAddress(s string) string {
 	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || isSpace(r) })
 	s = strings.Map(func(r rune) rune {
@@ -42,8 +42,8 @@ func dropSpace(r rune) rune {
 
 func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
 
-// safeAddress returns an address in the form in which it is stored. It is not ok for one that cannot be read or that is of a scheme
-// that rich text does not keep.
+// safeAddress returns an address in the form in which it is stored. It is not ok for one that
+// cannot be read or that is of a scheme that rich text does not keep.
 func safeAddress(s string) (string, bool) {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -63,7 +63,8 @@ func isEntryAddress(u *url.URL) bool {
 	return entryLink.MatchString(u.Opaque) && u.RawQuery == "" && u.Fragment == ""
 }
 
-// fragmentOf returns the name that an address within the same text leads to, "" for every other address.
+// fragmentOf returns the name that an address within the same text leads to, "" for every other
+// address.
 func fragmentOf(address string) string {
 	name, ok := strings.CutPrefix(address, "#")
 	if !ok {

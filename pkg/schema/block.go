@@ -19,8 +19,8 @@ func unwrap(n *html.Node) {
 	n.Parent.RemoveChild(n)
 }
 
-// blockToParagraphs replaces a block that rich text does not keep by what stands in it: blocks stay blocks, running text becomes
-// paragraphs. They take over its language and direction.
+// blockToParagraphs replaces a block that rich text does not keep by what stands in it: blocks stay
+// blocks, running text becomes paragraphs. They take over its language and direction.
 func blockToParagraphs(n *html.Node) {
 	var paragraph *html.Node
 	for child := n.FirstChild; child != nil; child = n.FirstChild {
@@ -63,7 +63,8 @@ func inherit(n *html.Node, list []html.Attribute) {
 	}
 }
 
-// quote replaces q by the quotation marks that a browser shows for it, which nobody sees outside a browser.
+// quote replaces q by the quotation marks that a browser shows for it, which nobody sees outside a
+// browser.
 func (c *conversion) quote(n *html.Node) {
 	depth := 0
 	language := attribute(n, "lang")
@@ -85,12 +86,14 @@ func (c *conversion) quote(n *html.Node) {
 	unwrap(n)
 }
 
-// quotationMarks returns the outer and the inner marks of a language, those of German if it has none here.
+// quotationMarks returns the outer and the inner marks of a language, those of German if it has
+// none here.
 func quotationMarks(language string) [2]string {
 	language = strings.ToLower(language)
 	main, _, _ := strings.Cut(language, "-")
 	switch {
-	case language == "de-ch", language == "de-li", main == "it", main == "es", main == "pt", main == "el", main == "no", main == "nb":
+	case language == "de-ch", language == "de-li", main == "it", main == "es", main == "pt", main == "el",
+		main == "no", main == "nb":
 		return [2]string{"«|»", "‹|›"}
 	case main == "en", main == "tr", main == "ar", main == "nl", main == "zh", main == "ko":
 		return [2]string{"“|”", "‘|’"}

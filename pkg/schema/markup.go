@@ -32,8 +32,9 @@ type Markup struct {
 
 // RichTextMarkup returns the markup of rich text fields.
 //
-// mark, del and ins are kept because a text without them says something else: an amended statute shows deleted words. dir is
-// kept for Arabic and Hebrew. q is stored as quotation marks, since pages print none of their own for copied text.
+// mark, del and ins are kept because a text without them says something else: an amended statute
+// shows deleted words. dir is kept for Arabic and Hebrew. q is stored as quotation marks, since
+// pages print none of their own for copied text.
 func RichTextMarkup() Markup {
 	address := MarkupAttribute{Name: "href", Pattern: hrefForm.String()}
 	cell := []MarkupAttribute{{"colspan", spanForm.String()}, {"rowspan", spanForm.String()}}
@@ -50,8 +51,8 @@ func RichTextMarkup() Markup {
 		elements = append(elements, MarkupElement{name, []MarkupAttribute{{"id", anchorForm.String()}}})
 	}
 	for _, name := range []string{
-		"p", "ul", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "u", "s", "sub", "sup", "mark", "del", "ins", "blockquote", "table",
-		"caption", "thead", "tbody", "tfoot", "tr", "hr", "br", "code", "pre", "figure", "figcaption",
+		"p", "ul", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "u", "s", "sub", "sup", "mark", "del", "ins",
+		"blockquote", "table", "caption", "thead", "tbody", "tfoot", "tr", "hr", "br", "code", "pre", "figure", "figcaption",
 	} {
 		elements = append(elements, MarkupElement{Name: name})
 	}
@@ -60,13 +61,15 @@ func RichTextMarkup() Markup {
 		Everybody: []MarkupAttribute{{"lang", `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`}, {"dir", `^(ltr|rtl|auto)$`}},
 		Schemes:   []string{"http", "https", "mailto", "tel", entryScheme},
 		Becomes: map[string]string{
-			"h1": "h2", "h5": "h4", "h6": "h4", "menu": "ul", "dir": "ul", "strike": "s", "tt": "code", "kbd": "code", "samp": "code",
+			"h1": "h2", "h5": "h4", "h6": "h4", "menu": "ul", "dir": "ul", "strike": "s",
+			"tt": "code", "kbd": "code", "samp": "code",
 		},
 	}
 }
 
 var (
-	hrefForm   = regexp.MustCompile(`^([Hh][Tt][Tt][Pp][Ss]?://[^/]|[Mm][Aa][Ii][Ll][Tt][Oo]:|[Tt][Ee][Ll]:|entry:|/$|/[^/\\]|#)`)
+	hrefForm = regexp.MustCompile(
+		`^([Hh][Tt][Tt][Pp][Ss]?://[^/]|[Mm][Aa][Ii][Ll][Tt][Oo]:|[Tt][Ee][Ll]:|entry:|/$|/[^/\\]|#)`)
 	srcForm    = regexp.MustCompile(`^([Hh][Tt][Tt][Pp][Ss]://[^/]|/[^/\\])`)
 	spanForm   = regexp.MustCompile(`^[1-9][0-9]{0,2}$`)
 	anchorForm = regexp.MustCompile(`^[^\s"'<>&#%]{1,100}$`)
@@ -83,7 +86,9 @@ type vocabulary struct {
 // words is made once, and only read afterwards.
 var words = sync.OnceValue(func() *vocabulary {
 	m := RichTextMarkup()
-	v := &vocabulary{elements: map[string]map[string]*regexp.Regexp{}, becomes: m.Becomes, everybody: patterns(m.Everybody)}
+	v := &vocabulary{
+		elements: map[string]map[string]*regexp.Regexp{}, becomes: m.Becomes, everybody: patterns(m.Everybody),
+	}
 	for _, e := range m.Elements {
 		v.elements[e.Name] = patterns(e.Attributes)
 	}
@@ -142,9 +147,10 @@ func allow(list map[string]*regexp.Regexp, on func(attributes), p *bluemonday.Po
 // isBlock tells whether an element is a block or a part of one; others stand in running text.
 func isBlock(a atom.Atom) bool {
 	switch a {
-	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote,
-		atom.Table, atom.Caption, atom.Colgroup, atom.Col, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Th, atom.Td, atom.Hr, atom.Pre,
-		atom.Figure, atom.Figcaption, atom.Menu, atom.Dir:
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Li, atom.Dl,
+		atom.Dt, atom.Dd, atom.Blockquote, atom.Table, atom.Caption, atom.Colgroup, atom.Col, atom.Thead,
+		atom.Tbody, atom.Tfoot, atom.Tr, atom.Th, atom.Td, atom.Hr, atom.Pre, atom.Figure, atom.Figcaption,
+		atom.Menu, atom.Dir:
 		return true
 	}
 	return isForeignBlock(a)
@@ -153,9 +159,10 @@ func isBlock(a atom.Atom) bool {
 // isForeignBlock tells whether an element is a block that rich text does not keep.
 func isForeignBlock(a atom.Atom) bool {
 	switch a {
-	case atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Main, atom.Aside, atom.Nav, atom.Address, atom.Center, atom.Form,
-		atom.Fieldset, atom.Legend, atom.Details, atom.Summary, atom.Dialog, atom.Hgroup, atom.Listing, atom.Xmp, atom.Plaintext, atom.Option,
-		atom.Optgroup, atom.Select, atom.Marquee:
+	case atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Main, atom.Aside, atom.Nav,
+		atom.Address, atom.Center, atom.Form, atom.Fieldset, atom.Legend, atom.Details, atom.Summary,
+		atom.Dialog, atom.Hgroup, atom.Listing, atom.Xmp, atom.Plaintext, atom.Option, atom.Optgroup,
+		atom.Select, atom.Marquee:
 		return true
 	}
 	return false
@@ -164,8 +171,8 @@ func isForeignBlock(a atom.Atom) bool {
 // isHidden tells whether nobody reads what stands in an element, so that its content goes with it.
 func isHidden(a atom.Atom) bool {
 	switch a {
-	case atom.Script, atom.Style, atom.Iframe, atom.Frame, atom.Frameset, atom.Noembed, atom.Noframes, atom.Noscript, atom.Object, atom.Embed,
-		atom.Template, atom.Title:
+	case atom.Script, atom.Style, atom.Iframe, atom.Frame, atom.Frameset, atom.Noembed, atom.Noframes,
+		atom.Noscript, atom.Object, atom.Embed, atom.Template, atom.Title:
 		return true
 	}
 	return false

@@ -11,6 +11,13 @@ import (
 	"kontor/pkg/fault"
 )
 
+// maxRemovals bounds how many kinds of removed markup are told apart, so that a text full of
+// invented names costs no more than another. The last one counts all further ones.
+const maxRemovals = 50
+
+// otherName stands for names that are not repeated.
+const otherName = "other"
+
 // maxPasses bounds how often sanitising is repeated; it comes to rest after two or three passes.
 const maxPasses = 12
 
@@ -32,8 +39,9 @@ type conversion struct {
 	ids     map[string]bool // names of headings that have been kept
 }
 
-// sanitise converts the HTML, applies the policy, and repeats both until nothing changes, because removing one thing can bring
-// forth another, and a second write of the same text must not change it. The policy always comes last.
+// sanitise converts the HTML, applies the policy, and repeats both until nothing changes, because
+// removing one thing can bring forth another, and a second write of the same text must not change
+// it. The policy always comes last.
 func (c *conversion) sanitise(s string) (string, bool) {
 	for range maxPasses {
 		converted, err := c.pass(s)
@@ -49,7 +57,8 @@ func (c *conversion) sanitise(s string) (string, bool) {
 	return "", false
 }
 
-// pass parses the HTML, so that an element left open does not swallow the rest of the page, and converts it once.
+// pass parses the HTML, so that an element left open does not swallow the rest of the page, and
+// converts it once.
 func (c *conversion) pass(s string) (string, error) {
 	body, err := parseFragment(s)
 	if err != nil {
@@ -94,7 +103,8 @@ func (c *conversion) children(parent *html.Node) {
 	}
 }
 
-// node converts a node after its children, so that a block knows whether there are blocks within it.
+// node converts a node after its children, so that a block knows whether there are blocks within
+// it.
 func (c *conversion) node(n *html.Node) {
 	switch {
 	case n.Type == html.TextNode:
@@ -165,7 +175,8 @@ func (c *conversion) attributes(n *html.Node) {
 	n.Attr = kept
 }
 
-// attributeValue returns an attribute's value in the form in which it is stored. It is not ok where the value is not kept.
+// attributeValue returns an attribute's value in the form in which it is stored. It is not ok where
+// the value is not kept.
 func (c *conversion) attributeValue(a html.Attribute, form *regexp.Regexp) (string, bool) {
 	v := a.Val
 	switch a.Key {
@@ -186,7 +197,8 @@ func (c *conversion) attributeValue(a html.Attribute, form *regexp.Regexp) (stri
 	return v, form == nil || form.MatchString(v)
 }
 
-// keepName gives a heading the name of an element within it that a link leads to, as word processors write it.
+// keepName gives a heading the name of an element within it that a link leads to, as word
+// processors write it.
 func (c *conversion) keepName(n *html.Node) {
 	name := attribute(n, "id")
 	if name == "" && n.DataAtom == atom.A {
@@ -212,18 +224,23 @@ func (c *conversion) remove(element, attribute, address string) {
 	if attribute == "href" || attribute == "src" {
 		r.Value = cut(tidyText(address), 100)
 	}
-	i := slices.IndexFunc(c.removed, func(o Removal) bool { return o.Element == r.Element && o.Attribute == r.Attribute })
-	if i < 0 {
+	same := func(o Removal) bool { return o.Element == r.Element && o.Attribute == r.Attribute }
+	i := slices.IndexFunc(c.removed, same)
+	switch {
+	case i >= 0:
+		c.removed[i].Count++
+	case len(c.removed) < maxRemovals:
 		c.removed = append(c.removed, r)
-		return
+	default:
+		last := &c.removed[maxRemovals-1]
+		*last = Removal{Element: otherName, Count: last.Count + 1}
 	}
-	c.removed[i].Count++
 }
 
 func known(name string) string {
 	odd := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != ':' }
 	if len(name) > 40 || strings.ContainsFunc(name, odd) {
-		return "other"
+		return otherName
 	}
 	return name
 }
@@ -237,8 +254,9 @@ func attribute(n *html.Node, key string) string {
 	return ""
 }
 
-// CleanRichText returns HTML as a rich text field of a locale stores it, "" if nobody would see any of it, and what it removed.
-// Invalid for control characters and for HTML that is nested too deeply.
+// CleanRichText returns HTML as a rich text field of a locale stores it, "" if nobody would see any
+// of it, and what it removed. Invalid for control characters and for HTML that is nested too
+// deeply.
 func CleanRichText(s, locale string) (string, []Removal, error) {
 	c := conversion{locale: locale}
 	v, p := richTextKind{}.convert(&Field{MaxLength: defaultRichText}, s, &c)

@@ -24,7 +24,8 @@ var markup = []string{
 	"<form>", "</form>", "<fieldset>", "<menu>", "<nobr>", "<title>", "</title>", "<plaintext>", "<td style=x>", "<caption>", "<iframe>",
 }
 
-// Any HTML comes to rest: what was stored is stored again unchanged, is valid, and holds only what RichTextMarkup lists.
+// Any HTML comes to rest: what was stored is stored again unchanged, is valid, and holds only what
+// RichTextMarkup lists.
 func TestRichTextComesToRest(t *testing.T) {
 	typ := thing(t)
 	r := rand.New(rand.NewPCG(3, 4))
@@ -45,7 +46,8 @@ func TestRichTextComesToRest(t *testing.T) {
 		}
 		stored, _ := first.Values["body"].(string)
 		again := typ.NormaliseWith(nil, value.Object{"body": stored}, schema.WriteOptions{})
-		if len(again.Problems) > 0 || value.Equal(again.Values["body"], first.Values["body"]) == false || len(again.Removed) > 0 {
+		if len(again.Problems) > 0 || value.Equal(again.Values["body"], first.Values["body"]) == false ||
+			len(again.Removed) > 0 {
 			t.Fatalf("%q\n%q\n%v %v", b.String(), stored, again.Values["body"], again.Removed)
 		}
 		if what := unsafe(stored); what != "" {
@@ -133,5 +135,22 @@ func TestQuotationMarks(t *testing.T) {
 		if n.Values["body"] != want {
 			t.Errorf("%s: %v", locale, n.Values["body"])
 		}
+	}
+}
+
+// A text full of invented names is told of in a few words.
+func TestRemovedIsBounded(t *testing.T) {
+	var b strings.Builder
+	for i := range 900 {
+		fmt.Fprintf(&b, "<a%d>x</a%d>", i, i)
+	}
+	_, removed, err := schema.CleanRichText(b.String(), "de")
+	count := 0
+	for _, r := range removed {
+		count += r.Count
+	}
+	if last := removed[len(removed)-1]; err != nil || len(removed) != 50 || count != 900 || last.Element != "other" ||
+		last.Count != 851 {
+		t.Errorf("%d removals, %d in all, the last is %+v, %v", len(removed), count, last, err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// Credit is whose work an image is, by its own metadata. It is the one part of them that stays: removing it is what copyright law
-// forbids.
+// Credit is whose work an image is, by its own metadata. It is the one part of them that stays:
+// removing it is what copyright law forbids.
 type Credit struct {
 	Creator   string // IPTC by-line, EXIF artist, dc:creator
 	Provider  string // IPTC credit, photoshop:Credit
@@ -36,7 +36,8 @@ func (c Credit) String() string {
 
 // fill takes over what is still missing.
 func (c *Credit) fill(o Credit) {
-	c.Creator, c.Provider, c.Copyright = cmp.Or(c.Creator, o.Creator), cmp.Or(c.Provider, o.Provider), cmp.Or(c.Copyright, o.Copyright)
+	c.Creator, c.Provider = cmp.Or(c.Creator, o.Creator), cmp.Or(c.Provider, o.Provider)
+	c.Copyright = cmp.Or(c.Copyright, o.Copyright)
 }
 
 // creditText makes one line of what metadata hold: UTF-8, or Latin-1 as old programs write it.

@@ -5,15 +5,16 @@ import (
 	"encoding/binary"
 )
 
-// cleanable writes an image without its metadata; what shows the image (pixels, animation, colour profile) stays byte for byte. It is
-// nil where the structure can not be followed to its end.
+// cleanable writes an image without its metadata; what shows the image (pixels, animation, colour
+// profile) stays byte for byte. It is nil where the structure can not be followed to its end.
 type cleanable func(data []byte, credit Credit) []byte
 
 // iccPrefix opens the segments of a colour profile in a JPEG.
 const iccPrefix = "ICC_PROFILE\x00"
 
-// cleanJPEG keeps the segments that decoders need, the colour profile and the credit. Bytes after the end of the image go too: phones
-// put a second image or a film there, with metadata of their own.
+// cleanJPEG keeps the segments that decoders need, the colour profile and the credit. Bytes after
+// the end of the image go too: phones put a second image or a film there, with metadata of their
+// own.
 func cleanJPEG(data []byte, credit Credit) []byte {
 	out := append(make([]byte, 0, len(data)), data[:2]...)
 	for at := 2; at+2 <= len(data) && data[at] == 0xff; {
@@ -58,7 +59,8 @@ func segment(marker byte, body []byte) []byte {
 	return append([]byte{0xff, marker, byte((len(body) + 2) >> 8), byte(len(body) + 2)}, body...)
 }
 
-// keptSegment returns what stays of a segment, nil for nothing. Thumbnails go: they show what may have been cut off or blackened.
+// keptSegment returns what stays of a segment, nil for nothing. Thumbnails go: they show what may
+// have been cut off or blackened.
 func keptSegment(marker byte, body []byte) []byte {
 	jfif := bytes.HasPrefix(body, []byte("JFIF\x00"))
 	switch {
@@ -95,7 +97,8 @@ func cleanPNG(data []byte, credit Credit) []byte {
 		switch name {
 		case "IHDR":
 			out = append(append(out, data[at:end]...), credit.pngChunks()...)
-		case "PLTE", "IDAT", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "sBIT", "bKGD", "pHYs", "hIST", "sPLT", "mDCV", "cLLI",
+		case "PLTE", "IDAT", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "sBIT", "bKGD", "pHYs", "hIST", "sPLT",
+			"mDCV", "cLLI",
 			"acTL", "fcTL", "fdAT":
 			out = append(out, data[at:end]...)
 		case "IEND":
@@ -106,7 +109,8 @@ func cleanPNG(data []byte, credit Credit) []byte {
 	return nil
 }
 
-// cleanGIF keeps frames, their timing and the loop, and leaves out comments, XMP and other applications' blocks.
+// cleanGIF keeps frames, their timing and the loop, and leaves out comments, XMP and other
+// applications' blocks.
 func cleanGIF(data []byte, _ Credit) []byte {
 	if len(data) < 13 {
 		return nil

@@ -14,9 +14,19 @@ import (
 	"testing"
 )
 
-// The planes of a lossy WebP are of video range: white must come out white and black black, also with alpha and of an animation.
+// The planes of a lossy WebP are of video range: white must come out white and black black, also
+// with alpha and of an animation.
 func TestWebPLevels(t *testing.T) {
-	want := []color.NRGBA{{255, 255, 255, 255}, {0, 0, 0, 255}, {128, 128, 128, 255}, {255, 1, 0, 255}, {0, 255, 1, 255}, {0, 0, 255, 255}, {255, 235, 17, 255}, {40, 90, 159, 255}}
+	want := []color.NRGBA{
+		{255, 255, 255, 255},
+		{0, 0, 0, 255},
+		{128, 128, 128, 255},
+		{255, 1, 0, 255},
+		{0, 255, 1, 255},
+		{0, 0, 255, 255},
+		{255, 235, 17, 255},
+		{40, 90, 159, 255},
+	}
 	for _, name := range []string{"bars", "bars-alpha", "bars-moving"} {
 		data, err := os.ReadFile("testdata/" + name + ".webp")
 		if err != nil {
@@ -45,7 +55,8 @@ const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.
 	`xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:Credit="Agentur" photoshop:City="XMP-SECRET">` +
 	`<dc:creator><rdf:Seq><rdf:li>Änne Photo</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>`
 
-// spied puts into a JPEG what cameras and programs do: two kinds of thumbnails, EXIF, XMP, a colour profile, IPTC, a second image.
+// spied puts into a JPEG what cameras and programs do: two kinds of thumbnails, EXIF, XMP, a colour
+// profile, IPTC, a second image.
 func spied(data []byte, o int) []byte {
 	out := append([]byte{}, data[:2]...)
 	for _, s := range []struct {
@@ -91,7 +102,13 @@ func cleaned(t *testing.T, data []byte) Result {
 	}
 	again, err := Make(t.Context(), bytes.NewReader(out.Clean), Limits{})
 	if err != nil || again.Clean != nil || again.Facts != out.Facts {
-		t.Errorf("what is clean is cleaned again: %d bytes, %v, %+v of %+v", len(again.Clean), err, again.Facts, out.Facts)
+		t.Errorf(
+			"what is clean is cleaned again: %d bytes, %v, %+v of %+v",
+			len(again.Clean),
+			err,
+			again.Facts,
+			out.Facts,
+		)
 	}
 	return out
 }
@@ -115,7 +132,8 @@ func TestCleanJPEG(t *testing.T) {
 		if !bytes.Contains(out.Clean, []byte(iccPrefix+"\x01\x01PROFILE")) {
 			t.Errorf("%d: the colour profile is gone", o)
 		}
-		if want := (Credit{Creator: "Änne Photo", Provider: "Agentur", Copyright: "(c) Städt"}); out.Credit != want || jpegCredit(out.Clean) != want {
+		if want := (Credit{Creator: "Änne Photo", Provider: "Agentur", Copyright: "(c) Städt"}); out.Credit != want ||
+			jpegCredit(out.Clean) != want {
 			t.Errorf("%d: the credit is %q, in the image %q", o, out.Credit, jpegCredit(out.Clean))
 		}
 		if out.Credit.String() != "Änne Photo / Agentur / (c) Städt" {
@@ -142,7 +160,8 @@ func blurred(img image.Image) image.Image {
 	return small
 }
 
-// A photo that was cut off after its pixels begin, or that has bytes between its segments, is public without metadata too.
+// A photo that was cut off after its pixels begin, or that has bytes between its segments, is
+// public without metadata too.
 func TestCleanOddJPEG(t *testing.T) {
 	whole := spied(asJPEG(t, noisy(64, 64)), 1)
 	end := bytes.LastIndex(whole, []byte("\xff\xd9\xff\xd8SECRET"))
@@ -172,10 +191,12 @@ func TestCleanPNG(t *testing.T) {
 	for o, size := range map[int]image.Point{1: {60, 40}, 6: {40, 60}} {
 		out := cleaned(t, with(o, []byte("SECRET")))
 		img, _, err := image.Decode(bytes.NewReader(out.Clean))
-		if err != nil || img.Bounds().Size() != size || out.Facts.Width != size.X || !bytes.Contains(out.Clean, []byte("iCCP")) {
+		if err != nil || img.Bounds().Size() != size || out.Facts.Width != size.X ||
+			!bytes.Contains(out.Clean, []byte("iCCP")) {
 			t.Errorf("%d: %v %v", o, err, out.Facts)
 		}
-		if out.Credit.Creator != "Änne Photo" || !bytes.Contains(out.Clean, []byte("Copyright\x00\x00\x00\x00\x00Städt")) {
+		if out.Credit.Creator != "Änne Photo" ||
+			!bytes.Contains(out.Clean, []byte("Copyright\x00\x00\x00\x00\x00Städt")) {
 			t.Errorf("%d: the credit is %q", o, out.Credit)
 		}
 	}
@@ -190,7 +211,9 @@ func TestCleanWebP(t *testing.T) {
 		if out, err := Make(t.Context(), bytes.NewReader(still), Limits{}); err != nil || out.Clean != nil {
 			t.Errorf("%s is clean, and is cleaned: %v", name, err)
 		}
-		data := append(append(bytes.Clone(still), chunk("EXIF", exifBlock(binary.LittleEndian, 1))...), chunk("XMP ", []byte(xmp))...)
+		data := append(
+			append(bytes.Clone(still), chunk("EXIF", exifBlock(binary.LittleEndian, 1))...),
+			chunk("XMP ", []byte(xmp))...)
 		data = append(append(data, chunk("JUNK", []byte("SECRET"))...), chunk("ICCP", []byte("PROFILE"))...)
 		binary.LittleEndian.PutUint32(data[4:], uint32(len(data)-8))
 		out := cleaned(t, append(data, "SECRET"...))
@@ -199,7 +222,9 @@ func TestCleanWebP(t *testing.T) {
 		}
 		turned := append(bytes.Clone(still), chunk("EXIF", exifBlock(binary.LittleEndian, 6))...)
 		binary.LittleEndian.PutUint32(turned[4:], uint32(len(turned)-8))
-		if out, err := Make(t.Context(), bytes.NewReader(turned), Limits{}); err != nil || bytes.Contains(out.Clean, []byte("SECRET")) || readOrientation(webpExif(out.Clean)) != 6 {
+		if out, err := Make(t.Context(), bytes.NewReader(turned), Limits{}); err != nil ||
+			bytes.Contains(out.Clean, []byte("SECRET")) ||
+			readOrientation(webpExif(out.Clean)) != 6 {
 			t.Errorf("%s turned: %v", name, err)
 		}
 	}
@@ -249,7 +274,9 @@ func TestNoLargerVariant(t *testing.T) {
 // An APNG is a PNG whose animation stays.
 func TestAPNG(t *testing.T) {
 	plain := asPNG(t, noisy(30, 20))
-	data := append(append(bytes.Clone(plain[:33]), pngChunk("acTL", []byte{0, 0, 0, 1, 0, 0, 0, 0})...), pngChunk("eXIf", exifBlock(binary.BigEndian, 6))...)
+	data := append(
+		append(bytes.Clone(plain[:33]), pngChunk("acTL", []byte{0, 0, 0, 1, 0, 0, 0, 0})...),
+		pngChunk("eXIf", exifBlock(binary.BigEndian, 6))...)
 	out := cleaned(t, append(data, plain[33:]...))
 	if out.Facts.Type != "image/png" || out.Facts.Width != 30 || !strings.Contains(string(out.Clean), "acTL") {
 		t.Errorf("%+v", out.Facts)

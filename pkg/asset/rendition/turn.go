@@ -12,10 +12,12 @@ import (
 	"kontor/pkg/fault"
 )
 
-// turnedQuality is that of a photo that is stored turned: a second JPEG of it must not be seen to be one.
+// turnedQuality is that of a photo that is stored turned: a second JPEG of it must not be seen to
+// be one.
 const turnedQuality = 92
 
-// clean returns the image without its metadata, turned as it is to be shown; nil if it is so already.
+// clean returns the image without its metadata, turned as it is to be shown; nil if it is so
+// already.
 func (s *source) clean(img image.Image, credit Credit) ([]byte, error) {
 	out := s.format.clean(s.raw, credit)
 	turned := s.orientation > 1
@@ -33,7 +35,8 @@ func (s *source) clean(img image.Image, credit Credit) ([]byte, error) {
 	return s.redraw(s.orientation.turn(img), credit)
 }
 
-// redraw writes the pixels as a new image of the same format, with the colour profile of the original.
+// redraw writes the pixels as a new image of the same format, with the colour profile of the
+// original.
 func (s *source) redraw(img image.Image, credit Credit) ([]byte, error) {
 	var b bytes.Buffer
 	var err error
@@ -81,8 +84,8 @@ func pngColours(data []byte) (out []byte) {
 	return out
 }
 
-// webpOrientation adds an EXIF block with nothing but the orientation: turning the pixels would need an encoder for lossy WebP, of
-// which there is no good one in Go.
+// webpOrientation adds an EXIF block with nothing but the orientation: turning the pixels would
+// need an encoder for lossy WebP, of which there is no good one in Go.
 func webpOrientation(data []byte, o orientation) []byte {
 	exif := []byte("II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00")
 	exif = append(exif, byte(o), 0, 0, 0, 0, 0, 0, 0)
@@ -153,7 +156,8 @@ func (o orientation) turnPlane(dst []byte, dstStride int, src []byte, srcStride,
 	}
 }
 
-// turnYCbCr turns each plane. Where the sides change places, so do the factors by which the colours have fewer samples.
+// turnYCbCr turns each plane. Where the sides change places, so do the factors by which the colours
+// have fewer samples.
 func (o orientation) turnYCbCr(src *image.YCbCr, r image.Rectangle) image.Image {
 	ratio := src.SubsampleRatio
 	if o.swaps() {
