@@ -67,7 +67,7 @@ func (s *Server) objectOf(c *fiber.Ctx) (object, error) {
 		}
 		o.variant, o.size, o.mediaType, o.inline = v.Name, v.Size, v.Type, true
 		o.tag = `"` + f.Version(v.Name) + "-" + v.Name + `"`
-		o.name = v.Name + "_" + strings.TrimSuffix(f.Name, f.Ext()) + variantEnding(v)
+		o.name = strings.TrimSuffix(v.Name, "-webp") + "_" + strings.TrimSuffix(f.Name, f.Ext()) + v.Ext()
 	}
 	o.fixed = !o.internal && c.Query("v") == f.Version(o.variant)
 	return o, nil
@@ -83,13 +83,6 @@ func editionOf(c *fiber.Ctx) (int, error) {
 		return 0, fault.New(fault.Invalid, "edition must be the number of an edition").With("param", "edition")
 	}
 	return n, nil
-}
-
-func variantEnding(v asset.Variant) string {
-	if v.Type == "image/png" {
-		return ".png"
-	}
-	return ".jpg"
 }
 
 // object is what a download answers with.

@@ -22,7 +22,7 @@ const cleanForm = "public"
 // is stored is made again by Renew.
 //
 //	1: lossy WebP with its true levels; images for the public without metadata; no variant with
-//	   more bytes than the image
+//	   more bytes than the image; variants as WebP, too
 const maker = 1
 
 // derived is what was made of an image beside its variants.

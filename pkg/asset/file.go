@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kontor/pkg/asset/rendition"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
 	"kontor/pkg/value"
@@ -50,13 +51,30 @@ type Facts struct {
 
 // Variant is a smaller form of an image.
 type Variant struct {
-	Name   string // thumbnail, small, medium, large
-	Type   string // image/jpeg or image/png
+	Name   string // thumbnail, small, medium, large; with -webp the same as WebP
+	Type   string // image/jpeg, image/png or image/webp
 	Width  int
 	Height int
 	Size   int64  // bytes
 	SHA256 string // of the bytes, hex; "" for those that an earlier version of Kontor made
 }
+
+// Ext is the ending that a name for the variant has.
+func (v Variant) Ext() string {
+	switch v.Type {
+	case "image/png":
+		return ".png"
+	case "image/webp":
+		return ".webp"
+	}
+	return ".jpg"
+}
+
+// AsWebP finds the same variant as WebP.
+func (f File) AsWebP(v Variant) (Variant, bool) { return f.Variant(v.Name + rendition.WebPSuffix) }
+
+// IsSecond tells whether the variant is another one as WebP.
+func (v Variant) IsSecond() bool { return strings.HasSuffix(v.Name, rendition.WebPSuffix) }
 
 // Ext is the ending of the name with its dot, "" if it has none.
 func (f File) Ext() string { return ext(f.Name) }

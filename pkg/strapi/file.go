@@ -100,15 +100,20 @@ func appendFormats(dst []byte, f asset.File) []byte {
 		return append(dst, "null"...)
 	}
 	dst = append(dst, '{')
-	for i, v := range f.Variants {
-		if i > 0 {
+	begun := false
+	for _, v := range f.Variants {
+		if v.IsSecond() {
+			continue
+		}
+		if begun {
 			dst = append(dst, ',')
 		}
+		begun = true
 		dst = append(value.AppendString(dst, v.Name), ':')
 		w := objectWriter{dst: append(dst, '{')}
 		w.value("name", v.Name+"_"+f.Name)
 		w.value("hash", v.Name+"_"+f.Key)
-		w.value("ext", variantExt(v))
+		w.value("ext", v.Ext())
 		w.value("mime", v.Type)
 		w.value("path", nil)
 		w.value("width", int64(v.Width))
@@ -117,16 +122,24 @@ func appendFormats(dst []byte, f asset.File) []byte {
 		w.value("sizeInBytes", v.Size)
 		w.value("url", FileURL(f, v.Name))
 		w.value("versionUrl", VersionURL(f, v.Name))
+		if second, ok := f.AsWebP(v); ok {
+			w.name("webp")
+			w.dst = appendSecond(w.dst, f, second)
+		}
 		dst = append(w.dst, '}')
 	}
 	return append(dst, '}')
 }
 
-func variantExt(v asset.Variant) string {
-	if v.Type == "image/png" {
-		return ".png"
-	}
-	return ".jpg"
+// appendSecond writes a variant as WebP, of which a page makes a source beside the image.
+func appendSecond(dst []byte, f asset.File, v asset.Variant) []byte {
+	w := objectWriter{dst: append(dst, '{')}
+	w.value("mime", v.Type)
+	w.value("size", kilobytes(v.Size))
+	w.value("sizeInBytes", v.Size)
+	w.value("url", FileURL(f, v.Name))
+	w.value("versionUrl", VersionURL(f, v.Name))
+	return append(w.dst, '}')
 }
 
 // FileURL is the path under which the bytes of a file are read, or those of a variant. The name at its end is for people.

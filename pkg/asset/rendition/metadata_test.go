@@ -266,7 +266,7 @@ func TestNoLargerVariant(t *testing.T) {
 		t.Error("a coarse photo has all variants, so nothing was tested")
 	}
 	out, err = Make(t.Context(), bytes.NewReader(asPNG(t, noisy(1200, 800))), Limits{})
-	if err != nil || len(out.Variants) != 4 {
+	if err != nil || len(out.Variants) != 8 {
 		t.Errorf("a photo has %d variants, %v", len(out.Variants), err)
 	}
 }

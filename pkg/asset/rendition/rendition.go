@@ -7,7 +7,8 @@
 // Colours are taken as sRGB, so a photo with a wider profile comes out slightly paler. The image itself is also given without the
 // metadata that tell where and when a photo was taken.
 //
-// JPEG, PNG, GIF and WebP are read, of animations the first frame. Photos become JPEG, drawings and images with transparency PNG.
+// JPEG, PNG, GIF and WebP are read, of animations the first frame. Photos become JPEG, drawings and images with transparency PNG, and
+// where that is smaller each becomes WebP, too.
 package rendition
 
 import (
@@ -46,8 +47,8 @@ type Facts struct {
 
 // Rendition is one variant.
 type Rendition struct {
-	Name   string // thumbnail, small, medium or large
-	Type   string // image/jpeg or image/png
+	Name   string // thumbnail, small, medium or large; with WebPSuffix the same as WebP
+	Type   string // image/jpeg, image/png or image/webp
 	Width  int    // in pixels
 	Height int
 	Bytes  []byte
@@ -68,7 +69,7 @@ func boxes() []box {
 func Names() []string {
 	var out []string
 	for _, b := range boxes() {
-		out = append(out, b.name)
+		out = append(out, b.name, b.name+WebPSuffix)
 	}
 	return out
 }
@@ -138,6 +139,7 @@ func (s *source) make(ctx context.Context) (Result, error) {
 		size = len(out.Clean)
 	}
 	out.Variants = slices.DeleteFunc(out.Variants, func(r Rendition) bool { return len(r.Bytes) >= size })
+	promote(out.Variants)
 	return out, nil
 }
 
@@ -158,24 +160,29 @@ func (s *source) renditions(ctx context.Context, img image.Image) ([]Rendition, 
 	if s.orientation.swaps() {
 		width, height = height, width
 	}
-	small, err := reduce(ctx, img, s.width, s.height, width, height)
+	whole, err := reduce(ctx, img, s.width, s.height, width, height)
 	if err != nil {
 		return nil, err
 	}
-	small = s.orientation.apply(small)
-	opaque := small.Opaque()
+	whole = s.orientation.apply(whole)
+	opaque := whole.Opaque()
 	var out []Rendition
 	for _, b := range wanted {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		width, height := b.fit(shown.Width, shown.Height)
-		r, err := encode(scale(small, width, height), opaque, s.format.mediaType != "image/jpeg")
+		small := scale(whole, width, height)
+		r, err := encode(small, opaque, s.format.mediaType != "image/jpeg")
 		if err != nil {
 			return nil, err
 		}
 		r.Name = b.name
 		out = append(out, r)
+		if w := asWebP(small, opaque); w != nil && len(w) < len(r.Bytes) {
+			r.Name, r.Type, r.Bytes = b.name+WebPSuffix, "image/webp", w
+			out = append(out, r)
+		}
 	}
 	return out, nil
 }
