@@ -17,5 +17,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 # No HEALTHCHECK: the image holds nothing that could ask. An orchestrator asks /healthz and /readyz itself.
+# In the environment and not in CMD, so that `docker exec … /kontor user add` and other commands have the same settings as the server.
+ENV KONTOR_ADDR=0.0.0.0:8080 KONTOR_DATA=/data
 ENTRYPOINT ["/kontor"]
-CMD ["serve", "--addr", "0.0.0.0:8080", "--data", "/data"]
+CMD ["serve"]

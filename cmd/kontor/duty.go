@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ func openSearch(c config.Config) (search.Engine, error) {
 
 // quiet is what a process writes beside what it answers.
 func quiet() store.Quiet {
-	return store.Quiet{Collections: append(lead.Collections(), index.Collections()...), Facts: content.MarkFacts()}
+	return store.Quiet{Collections: slices.Concat(lead.Collections(), index.Collections(), auth.QuietCollections()), Facts: content.MarkFacts()}
 }
 
 // processName tells people which process leads.

@@ -33,6 +33,7 @@ func exportCommand(s *surroundings) *cobra.Command {
 	formatFlag(cmd, &f.format, "without it by the name of the file, or ndjson")
 	cmd.Flags().StringVar(&f.file, "out", "", "file to write; without it standard output")
 	cmd.Flags().StringVar(&f.options.Dir, "files", "", "directory to write the entries' files to; without it they are named by their numbers")
+	cmd.Flags().BoolVar(&f.options.Excel, "excel", false, "write CSV as a German Excel opens it: UTF-8 with a byte order mark, semicolons, decimal commas")
 	cmd.Flags().BoolVar(&f.options.Draft, "draft", false, "write the drafts of all entries; without it what is published")
 	cmd.Flags().StringVar(&f.options.Locale, "locale", "", "locale of the entries; without it the type's first")
 	cmd.Flags().SortFlags = false
@@ -45,6 +46,9 @@ func (f *exportFlags) run(cmd *cobra.Command, s *surroundings) (err error) {
 	}
 	if f.options.Format, err = formatOf(f.format, f.file); err != nil {
 		return usagef("%v", err)
+	}
+	if f.options.Excel && f.options.Format != transfer.CSV {
+		return usagef("--excel is for csv; the format is %s", f.options.Format)
 	}
 	if err := wantStore(cmd, s); err != nil {
 		return err

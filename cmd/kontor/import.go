@@ -59,6 +59,7 @@ func importCommand(s *surroundings) *cobra.Command {
 	flags.StringVar(&f.options.Locale, "locale", "", "locale of the entries; without it the type's first")
 	formatFlag(cmd, &f.format, "without it by the name of the file")
 	flags.StringVar(&f.options.Sheet, "sheet", "", "sheet of a workbook; without it the first")
+	flags.IntVar(&f.options.HeaderRow, "header-row", 0, "line of a table that names the columns, from 1; lines above it are left out (default the first)")
 	flags.StringVar(&f.decimal, "decimal", "point", "how numbers in cells are written: point (1234.5) or comma (1.234,5)")
 	flags.StringVar(&f.options.Zone, "zone", "Europe/Berlin", "time zone of points in time that have none")
 	flags.SortFlags = false
@@ -86,6 +87,9 @@ func (f *importFlags) run(cmd *cobra.Command, s *surroundings, file string) (err
 	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "" {
 		return usagef("--zone wants a time zone such as Europe/Berlin, not %q", o.Zone)
 	}
+	if o.HeaderRow < 0 || cmd.Flags().Changed("header-row") && o.HeaderRow == 0 {
+		return usagef("--header-row is the number of a line, from 1")
+	}
 	for _, m := range f.maps {
 		mapping, err := transfer.ParseMapping(m)
 		if err != nil {
@@ -95,6 +99,9 @@ func (f *importFlags) run(cmd *cobra.Command, s *surroundings, file string) (err
 	}
 	if o.Format, err = formatOf(f.format, file); err != nil {
 		return usagef("%v", err)
+	}
+	if o.HeaderRow > 0 && (o.Format == transfer.NDJSON || o.Format == transfer.JSON) {
+		return usagef("--header-row is for tables: csv and xlsx")
 	}
 	in, size, err := openInput(cmd, file)
 	if err != nil {

@@ -77,10 +77,19 @@ type process struct {
 }
 
 // startProcess starts a server and waits until it listens. It is ended with the test at the latest.
-func startProcess(t *testing.T, binary, dir, store string) *process {
+func startProcess(t *testing.T, binary, dir, store string, flags ...string) *process {
 	t.Helper()
-	p := &process{log: &tail{}, ended: make(chan struct{})}
-	p.cmd = exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--data", dir, "--log-format", "json")
+	return startCommand(t, exec.Command(binary, append(serveArguments(dir), flags...)...), store)
+}
+
+func serveArguments(dir string) []string {
+	return []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--log-format", "json"}
+}
+
+// startCommand is startProcess with a command that leads to a server.
+func startCommand(t *testing.T, cmd *exec.Cmd, store string) *process {
+	t.Helper()
+	p := &process{cmd: cmd, log: &tail{}, ended: make(chan struct{})}
 	p.cmd.Env = killEnviron(store)
 	pipe, err := p.cmd.StderrPipe()
 	if err != nil {

@@ -85,7 +85,7 @@ func roleShowCommand(s *surroundings) *cobra.Command {
 		}
 		return printJSON(cmd, r.Object())
 	}))
-	roleNameFlag(cmd, &name)
+	roleName(cmd, &name)
 	return cmd
 }
 
@@ -145,7 +145,7 @@ func roleDeleteCommand(s *surroundings) *cobra.Command {
 		}
 		return service.DeleteRole(ctx, name, 0)
 	}))
-	roleNameFlag(cmd, &name)
+	roleName(cmd, &name)
 	return cmd
 }
 
@@ -157,9 +157,20 @@ func roleByName(ctx context.Context, service *auth.Service, name string) (auth.S
 	return r, err
 }
 
-func roleNameFlag(cmd *cobra.Command, v *string) {
-	cmd.Flags().StringVar(v, "name", "", "name of the role")
-	must(cmd.MarkFlagRequired("name"))
+// roleName lets a command take the name of a role as its argument, or by a flag as it was at first.
+func roleName(cmd *cobra.Command, name *string) {
+	cmd.Use += " NAME"
+	cmd.Flags().StringVar(name, "name", "", "name of the role, in the place of the argument")
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 1 && *name == "":
+			*name = args[0]
+			return nil
+		case len(args) == 0 && *name != "":
+			return nil
+		}
+		return usagef("%s wants the name of one role", cmd.CommandPath())
+	}
 }
 
 // printJSON prints a value with line breaks.

@@ -24,6 +24,12 @@ const (
 // function that looks up a name, since mistyped names should be noticed.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
 	root := rootCommand(&surroundings{environ: environ})
+	topics, err := helpTopics()
+	if err != nil {
+		report(stderr, err.Error())
+		return exitFailed
+	}
+	root.AddCommand(topics...)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -94,6 +100,8 @@ type surroundings struct {
 func rootCommand(s *surroundings) *cobra.Command {
 	root := group("kontor", "Kontor is a headless content management system")
 	root.SilenceErrors, root.SilenceUsage = true, true
+	root.Version = version()
+	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&s.file, "config", "", "YAML file of settings (environment: "+config.FileVariable+")")
 	config.Bind(flags)

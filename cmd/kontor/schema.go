@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"kontor/pkg/content"
+	"kontor/pkg/schema"
 )
 
 // maxShown bounds how many breaking entries a command prints.
@@ -14,7 +16,7 @@ const maxShown = 50
 
 func schemaCommand(s *surroundings) *cobra.Command {
 	return group("schema", "Compare the content types with what is stored, and put them in force",
-		schemaCheckCommand(s), schemaApplyCommand(s))
+		schemaInitCommand(), schemaCheckCommand(s), schemaApplyCommand(s))
 }
 
 func schemaCheckCommand(s *surroundings) *cobra.Command {
@@ -26,50 +28,85 @@ func schemaCheckCommand(s *surroundings) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		out := cmd.OutOrStdout()
-		for _, d := range changes {
-			mark := " "
-			if d.Breaking {
-				mark = "!"
-			}
-			fmt.Fprintf(out, "%s %s %s %s\n", mark, d.Type, d.Field, d.What)
-		}
+		printChanges(cmd, changes)
 		broken, err := entries.CheckTypes(ctx, false)
 		if err != nil {
 			return err
 		}
-		convertible, err := entries.CheckTypes(ctx, true)
+		lost, err := entries.CheckTypes(ctx, true)
 		if err != nil {
 			return err
 		}
-		printBroken(cmd, broken)
+		convertible := content.Convertible(broken, lost)
+		if len(convertible) > 0 {
+			fmt.Fprintf(cmd.OutOrStdout(), "will be converted by kontor schema apply: %s\n", entryCount(convertible))
+			printBroken(cmd, convertible)
+		}
+		if len(lost) > 0 {
+			fmt.Fprintf(cmd.OutOrStdout(), "does not fit and can't be converted: %s\n", entryCount(lost))
+			printBroken(cmd, lost)
+		}
 		if deep {
-			breaches, err := entries.Verify(ctx)
-			if err != nil {
+			if err := checkDeep(ctx, cmd, entries); err != nil {
 				return err
-			}
-			dangling, err := entries.Dangling(ctx)
-			if err != nil {
-				return err
-			}
-			breaches = append(breaches, dangling...)
-			for _, b := range breaches {
-				fmt.Fprintln(out, b)
-			}
-			if len(breaches) > 0 {
-				return fmt.Errorf("%d breaches", len(breaches))
 			}
 		}
-		switch {
-		case len(convertible) > 0:
-			return fmt.Errorf("%d stored entries do not fit and can't be converted", content.BrokenEntries(convertible))
+		switch n := content.BrokenEntries(lost); {
+		case n == 1:
+			return errors.New("1 entry does not fit and can't be converted: change it, or name by x-migrate in the content types the new " +
+				"place of its values")
+		case n > 1:
+			return fmt.Errorf("%d entries do not fit and can't be converted: change them, or name by x-migrate in the content types the "+
+				"new place of their values", n)
 		case len(broken) > 0:
-			return fmt.Errorf("%d stored entries do not fit; kontor schema apply converts them", content.BrokenEntries(broken))
+			return fmt.Errorf("%s have to be converted: run kontor schema apply", entryCount(broken))
 		}
-		fmt.Fprintln(out, "every stored entry fits the content types")
+		fmt.Fprintln(cmd.OutOrStdout(), "every stored entry fits the content types")
 		return nil
 	})).RunE
 	return cmd
+}
+
+func entryCount(broken []content.Breakage) string {
+	if n := content.BrokenEntries(broken); n != 1 {
+		return fmt.Sprintf("%d entries", n)
+	}
+	return "1 entry"
+}
+
+// printChanges prints the differences between the content types in force and those of the settings.
+func printChanges(cmd *cobra.Command, changes []schema.Difference) {
+	if len(changes) == 0 {
+		return
+	}
+	fmt.Fprintln(cmd.OutOrStdout(), "changes of the content types (! may concern stored values):")
+	for _, d := range changes {
+		mark := " "
+		if d.Breaking {
+			mark = "!"
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", mark, d)
+	}
+}
+
+// checkDeep checks everything else that must hold of stored entries.
+func checkDeep(ctx context.Context, cmd *cobra.Command, entries *content.Service) error {
+	breaches, err := entries.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	dangling, err := entries.Dangling(ctx)
+	if err != nil {
+		return err
+	}
+	breaches = append(breaches, dangling...)
+	for _, b := range breaches {
+		fmt.Fprintln(cmd.OutOrStdout(), b)
+	}
+	if len(breaches) > 0 {
+		return fmt.Errorf("%d breaches", len(breaches))
+	}
+	return nil
 }
 
 func schemaApplyCommand(s *surroundings) *cobra.Command {
@@ -91,9 +128,9 @@ func schemaApplyCommand(s *surroundings) *cobra.Command {
 func printBroken(cmd *cobra.Command, broken []content.Breakage) {
 	for i, b := range broken {
 		if i == maxShown {
-			fmt.Fprintf(cmd.OutOrStdout(), "… and %d more\n", len(broken)-maxShown)
+			fmt.Fprintf(cmd.OutOrStdout(), "  … and %d more\n", len(broken)-maxShown)
 			return
 		}
-		fmt.Fprintln(cmd.OutOrStdout(), b)
+		fmt.Fprintf(cmd.OutOrStdout(), "  %s\n", b)
 	}
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -88,6 +88,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	return supervise(ctx, l, api.New(api.Options{
 		Content: entries, Files: files, Auth: accounts, Index: finder, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
+		MaxConnections: c.MaxConnections, MaxConnectionsPerAddress: c.MaxConnectionsPerAddress, Descriptors: maxDescriptors(),
 	}), c.ShutdownTimeout, log)
 }
 
@@ -97,12 +98,12 @@ func services(ctx context.Context, c config.Config, st *store.Tracked, files *as
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := auth.New(ctx, st, auth.Options{Log: log})
+	accounts, err := auth.New(ctx, st, auth.Options{Log: log, Office: c.OfficeName})
 	if err != nil {
 		return nil, nil, err
 	}
 	entries, err := content.New(ctx, st, types, content.Options{
-		Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Files: files, Generation: st.Generation,
+		Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Actors: accounts.ActorNames, Files: files, Generation: st.Generation,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -113,27 +114,43 @@ func services(ctx context.Context, c config.Config, st *store.Tracked, files *as
 	return accounts, entries, nil
 }
 
-// needAccount says how to get in where nobody can.
+// needAccount logs how to make an account where there is none, and how to name those that have no name.
 func needAccount(ctx context.Context, accounts *auth.Service, log *slog.Logger) error {
 	_, n, err := accounts.Accounts(ctx, query.Page{Count: true})
-	if err == nil && n == 0 {
-		log.Info("there is no account yet; make one with: kontor user add --email … --role admin")
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		log.Info("there is no account yet; make one with: kontor user add --email … --name … --role admin")
+		return nil
+	}
+	nameless, err := accounts.CountNameless(ctx)
+	if err == nil && nameless > 0 {
+		log.Info("accounts without a name appear in histories by user name or number; name them with: kontor user name --email … --name …",
+			"accounts", nameless)
 	}
 	return err
 }
 
-// loadTypes reads the content types that are shipped, or those of the directory that the settings name.
+// overShipped before the directory in the setting schemas lays its files over the shipped content types.
+const overShipped = "shipped,"
+
+// loadTypes reads the content types that are shipped, or those of the directory that the settings name: in the place of the
+// shipped ones, or file by file over them.
 func loadTypes(c config.Config) (*schema.Set, error) {
-	var files fs.FS = schemas.FS
-	if c.Schemas != "" {
-		if info, err := os.Stat(c.Schemas); err != nil {
-			return nil, fmt.Errorf("the content types in %s can't be read: %w", c.Schemas, cause(err))
-		} else if !info.IsDir() {
-			return nil, fmt.Errorf("%s is not a directory of content types", c.Schemas)
-		}
-		files = os.DirFS(c.Schemas)
+	dir, over := strings.CutPrefix(c.Schemas, overShipped)
+	if c.Schemas == "" || c.Schemas == strings.TrimSuffix(overShipped, ",") {
+		return schema.Load(schemas.FS, schemas.FS)
 	}
-	return schema.Load(files, schemas.FS)
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("the content types in %s can't be read: %w", dir, cause(err))
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("%s is not a directory of content types", dir)
+	}
+	if over {
+		return schema.Load(schema.Overlay(os.DirFS(dir), schemas.FS), schemas.FS)
+	}
+	return schema.Load(os.DirFS(dir), schemas.FS)
 }
 
 // server is what supervise needs of one.

@@ -16,7 +16,7 @@ import (
 func userCommand(s *surroundings) *cobra.Command {
 	return group("user", "Accounts of people who sign in",
 		userAddCommand(s), userListCommand(s), userPasswdCommand(s), userRoleCommand(s),
-		userOrganisationCommand(s), userRemoveCommand(s))
+		userNameCommand(s), userOrganisationCommand(s), userRemoveCommand(s))
 }
 
 func userAddCommand(s *surroundings) *cobra.Command {
@@ -40,8 +40,25 @@ func userAddCommand(s *surroundings) *cobra.Command {
 	mailFlag(cmd, &n.Mail)
 	roleFlag(cmd, &n.Role)
 	passwordFlag(cmd, &fromStdin)
+	cmd.Flags().StringVar(&n.DisplayName, "name", "", "what others read of the person, in histories; without it the user name or a number")
 	cmd.Flags().StringVar(&n.Username, "username", "", "name to sign in with besides the e-mail address")
 	organisationFlag(cmd, &organisation)
+	return cmd
+}
+
+func userNameCommand(s *surroundings) *cobra.Command {
+	var mail, name string
+	cmd := command("name", "Give an account the name that others read", s.withAccounts(func(ctx context.Context, _ *cobra.Command, service *auth.Service) error {
+		a, err := accountByMail(ctx, service, mail)
+		if err != nil {
+			return err
+		}
+		_, err = service.UpdateAccount(ctx, a.ID, auth.AccountChanges{DisplayName: &name})
+		return err
+	}))
+	mailFlag(cmd, &mail)
+	cmd.Flags().StringVar(&name, "name", "", "what others read of the person, in histories")
+	must(cmd.MarkFlagRequired("name"))
 	return cmd
 }
 
@@ -91,7 +108,7 @@ func organisationFlag(cmd *cobra.Command, v *string) {
 func userListCommand(s *surroundings) *cobra.Command {
 	return command("list", "List the accounts", s.withAccounts(func(ctx context.Context, cmd *cobra.Command, service *auth.Service) error {
 		w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tE-MAIL\tUSERNAME\tROLE\tSTATE\tCREATED")
+		fmt.Fprintln(w, "ID\tE-MAIL\tUSERNAME\tNAME\tROLE\tSTATE\tCREATED")
 		const page = 200
 		for offset := 0; ; offset += page {
 			list, _, err := service.Accounts(ctx, query.Page{Offset: offset, Limit: page})
@@ -103,7 +120,7 @@ func userListCommand(s *surroundings) *cobra.Command {
 				if a.Blocked {
 					state = "blocked"
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Mail, orDash(a.Username), a.Role, state, day(a.CreatedAt))
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Mail, orDash(a.Username), orDash(a.DisplayName), a.Role, state, day(a.CreatedAt))
 			}
 			if len(list) < page {
 				return w.Flush()
@@ -134,17 +151,27 @@ func userPasswdCommand(s *surroundings) *cobra.Command {
 }
 
 func userRoleCommand(s *surroundings) *cobra.Command {
-	var mail, role string
-	cmd := command("role", "Give an account another role", s.withAccounts(func(ctx context.Context, cmd *cobra.Command, service *auth.Service) error {
-		a, err := accountByMail(ctx, service, mail)
-		if err != nil {
+	var mail, role, organisation string
+	cmd := command("role", "Give an account another role",
+		s.withRights(func(ctx context.Context, cmd *cobra.Command, service *auth.Service, entries *content.Service) error {
+			a, err := accountByMail(ctx, service, mail)
+			if err != nil {
+				return err
+			}
+			changes := auth.AccountChanges{Role: &role}
+			if cmd.Flags().Changed("organisation") {
+				id, err := organisationNamed(ctx, entries, organisation)
+				if err != nil {
+					return err
+				}
+				changes.Organisation = &id
+			}
+			_, err = service.UpdateAccount(ctx, a.ID, changes)
 			return err
-		}
-		_, err = service.UpdateAccount(ctx, a.ID, auth.AccountChanges{Role: &role})
-		return err
-	}))
+		}))
 	mailFlag(cmd, &mail)
 	roleFlag(cmd, &role)
+	cmd.Flags().StringVar(&organisation, "organisation", "", "slug or documentId of another organisation for the account; without it the one it has")
 	return cmd
 }
 

@@ -17,6 +17,7 @@ type answer struct {
 	mediaType string
 	tag       string // the ETag
 	body      []byte
+	fixed     bool                                   // not of the cache: see keepFixed
 	encoded   [len(encodings)]atomic.Pointer[[]byte] // made when first asked for
 }
 

@@ -86,7 +86,7 @@ func TestAnswersAreKept(t *testing.T) {
 		}
 	}
 	// Nor is it kept that something is not there, or that it may not be seen.
-	for path, status := range map[string]int{"/api/topics/nothing": 404, "/api/topics?status=draft": 403, "/api/memos": 403, "/api/topics?sort=nothing": 400} {
+	for path, status := range map[string]int{"/api/topics/nothing": 404, "/api/topics?status=draft": 403, "/api/memos": 404, "/api/topics?sort=nothing": 400} {
 		first, again := s.get("", path), s.get("", path)
 		if first.status != status || again.status != status || again.header.Get("ETag") != "" || again.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d, then %d %v", path, first.status, again.status, again.header)
@@ -207,7 +207,7 @@ func TestForeignWritesAreNoticed(t *testing.T) {
 	topic := s.create("topics", `{"name":"Alt"}`)
 	project := s.create("projects", `{"title":"Gemeinsam","topics":["`+topic+`"]}`)
 	path := "/api/projects/" + project + "?populate=topics"
-	st, err := sqlitestore.Open(file, sqlitestore.Options{})
+	st, err := sqlitestore.Open(file, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestForeignWritesAreNoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, accounts, _, err := services(st, types, s.dir)
+	foreign, accounts, _, err := services(st, types, s.dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

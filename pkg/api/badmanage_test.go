@@ -36,21 +36,25 @@ func badUsers() []badRequest {
 		row("GET", "/api/users/9007199254740993", "admin", ``, 404, "Not Found"),
 		row("GET", "/api/users/99999999999999999999", "admin", ``, 404, "Not Found"),
 		row("GET", "/api/users/1%2f2", "admin", ``, 404, "Not Found"),
-		row("GET", "/api/users?foo=1", "admin", ``, 400, "foo"),
+		row("GET", "/api/users?filter=1", "admin", ``, 400, "filters is meant"),
 		row("GET", "/api/users?filters[email]=x", "admin", ``, 400, "filter"),
 		row("GET", "/api/users?sort=email", "admin", ``, 400, "sort"),
 		row("GET", "/api/users?status=draft", "admin", ``, 400, "status"),
 		row("GET", "/api/users?pagination[page]=x", "admin", ``, 400, "NaN"),
-		row("GET", "/api/users/<u>?foo=1", "admin", ``, 400, "foo"),
-		row("GET", "/api/users/count?foo=1", "admin", ``, 400, "foo"),
+		row("GET", "/api/users/<u>?filter=1", "admin", ``, 400, "filters is meant"),
+		row("GET", "/api/users/count?filter=1", "admin", ``, 400, "filters is meant"),
 		row("POST", "/api/users", "admin", `{}`, 400, "email"),
+		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"`+strings.Repeat("long", 5)+`","role":"organizer"}`, 400, "organisation is required"),
 		row("POST", "/api/users", "admin", `{"data":{"email":"x@example.org"}}`, 400, "data"),
-		row("POST", "/api/users", "admin", `{"email":"x","password":"`+strings.Repeat("long", 5)+`","role":"editor"}`, 400, "email"),
+		row("POST", "/api/users", "admin", `{"email":"x","password":"correct horse battery","role":"editor"}`, 400, "email"),
 		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"short","role":"editor"}`, 400, "password"),
-		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"`+strings.Repeat("long", 5)+`","role":"root"}`, 400, "role"),
-		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"`+strings.Repeat("long", 5)+`","role":"public"}`, 400, "role"),
-		row("POST", "/api/users", "admin", `{"email":"E@EXAMPLE.ORG","password":"`+strings.Repeat("long", 5)+`","role":"editor"}`, 400, "email"),
-		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"`+strings.Repeat("long", 5)+`","role":"editor","id":1}`, 400, "id"),
+		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"Passwort2026!","role":"editor"}`, 400, "tried first"),
+		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"            ","role":"editor"}`, 400, "blank"),
+		row("POST", "/api/users", "admin", `{"email":"gemeinde@rathaus.example","password":"Gemeinde-Rathaus1","role":"editor"}`, 400, "must not be made of email"),
+		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"correct horse battery","role":"root"}`, 400, "role"),
+		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"correct horse battery","role":"public"}`, 400, "role"),
+		row("POST", "/api/users", "admin", `{"email":"E@EXAMPLE.ORG","password":"correct horse battery","role":"editor"}`, 400, "email"),
+		row("POST", "/api/users", "admin", `{"email":"x@example.org","password":"correct horse battery","role":"editor","id":1}`, 400, "id"),
 		row("POST", "/api/users", "admin", `{"email":1,"password":2,"role":3}`, 400, "password"),
 		row("PUT", "/api/users/<u>", "admin", `{"blocked":"yes"}`, 400, "blocked"),
 		row("PUT", "/api/users/<u>", "admin", `{"confirmed":true}`, 400, "confirmed"),
@@ -64,7 +68,7 @@ func badUsers() []badRequest {
 			row("GET", "/api/users", by, ``, 403, "Forbidden"),
 			row("GET", "/api/users/count", by, ``, 403, "Forbidden"),
 			row("GET", "/api/users/<u>", by, ``, 403, "Forbidden"),
-			row("POST", "/api/users", by, `{"email":"x@example.org","password":"`+strings.Repeat("long", 5)+`","role":"admin"}`, 403, "Forbidden"),
+			row("POST", "/api/users", by, `{"email":"x@example.org","password":"correct horse battery","role":"admin"}`, 403, "Forbidden"),
 			row("PUT", "/api/users/<u>", by, `{"role":"admin"}`, 403, "Forbidden"),
 			row("DELETE", "/api/users/<u>", by, ``, 403, "Forbidden"))
 	}
@@ -127,12 +131,13 @@ func badManagement() []badRequest {
 	}
 	for _, path := range []string{"/manage/types", "/manage/types/project", "/manage/entries/project/<p>", "/manage/entries/project/<p>/history",
 		"/manage/entries/project/<p>/history/1", "/manage/entries/project/<p>/history/compare?from=1&to=2", "/manage/entries/project/<p>/uses",
-		"/manage/trash/topic", "/manage/entries/memo/" + id} {
+		"/manage/trash/topic"} {
 		out = append(out, row("GET", path, "", 403, "Forbidden"))
 	}
 	for _, path := range []string{"/manage/entries/project/<p>/publish", "/manage/entries/project/<p>/unpublish", "/manage/entries/project/<p>/discard",
 		"/manage/entries/project/<p>/history/1/restore", "/manage/trash/topic/<x>/restore"} {
 		out = append(out, row("POST", path, "", 403, "Forbidden"))
 	}
+	out = append(out, row("GET", "/manage/entries/memo/"+id, "", 404, "Not Found"))
 	return append(out, row("DELETE", "/manage/trash/topic/<x>", "", 403, "Forbidden"))
 }

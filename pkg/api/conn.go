@@ -1,9 +1,9 @@
 package api
 
 import (
+	"container/list"
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,31 +16,59 @@ const (
 	lingerBytes = 64 << 20
 )
 
-// listener gives connections that can linger and that a shutdown finds while they are silent.
+// The pauses after an error of accept that passes: each is twice the one before.
+const (
+	firstPause = 5 * time.Millisecond
+	lastPause  = 250 * time.Millisecond
+)
+
+// listener accepts connections as long as it is open, and enters them into the table.
 type listener struct {
 	net.Listener
-	silent *sync.Map // *conn, as long as nothing was read from it
+	table *connTable
 }
 
-// Accept waits for the next connection.
+// busyResponse is all that a connection gets which there is no room for.
+const busyResponse = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+// Accept waits for the next connection. It returns an error only if there can be no further one.
 func (l listener) Accept() (net.Conn, error) {
-	inner, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	pause := firstPause
+	for {
+		inner, err := l.Listener.Accept()
+		if passes(err) {
+			l.table.log.Warn("could not accept a connection, trying again", "error", err, "pause", pause)
+			l.table.freeDescriptor()
+			time.Sleep(pause)
+			pause = min(2*pause, lastPause)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		pause = firstPause
+		c := &conn{Conn: inner, table: l.table}
+		if l.table.add(c) {
+			return c, nil
+		}
+		_ = inner.SetWriteDeadline(time.Now().Add(firstPause))
+		_, _ = io.WriteString(inner, busyResponse)
+		_ = inner.Close()
 	}
-	c := &conn{Conn: inner, silent: l.silent}
-	l.silent.Store(c, nil)
-	return c, nil
 }
 
 // conn is a connection that can be closed without cutting off the answer: closing while bytes of the client are unread resets the
 // connection, and a client that is still sending would lose what it was told (RFC 9112, section 9.6).
 type conn struct {
 	net.Conn
-	silent *sync.Map
-	spoke  bool
-	linger atomic.Bool
-	idle   atomic.Int64 // nanoseconds within which a write must succeed, in place of a time for all of them; 0 for none
+	spoke   atomic.Bool // something was read from it
+	linger  atomic.Bool
+	idle    atomic.Int64 // nanoseconds within which a write must succeed, in place of a time for all of them; 0 for none
+	stalled atomic.Int64 // since when a read or write waits for the client, in nanoseconds of the table's clock; 0: none does
+
+	table            *connTable // and what it notes of the connection
+	network          *connNetwork
+	inAll, inNetwork *list.Element // in the lists of idle connections; nil while a request runs
 }
 
 // Write is the connection's, with a deadline of its own while an answer streams.
@@ -50,26 +78,30 @@ func (c *conn) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
+	c.stalled.Store(int64(c.table.now()))
+	defer c.stalled.Store(0)
 	return c.Conn.Write(p)
 }
 
 // Read is the connection's; only one goroutine reads.
 func (c *conn) Read(p []byte) (int, error) {
+	c.stalled.Store(int64(c.table.now()))
 	n, err := c.Conn.Read(p)
-	if n > 0 && !c.spoke {
-		c.spoke = true
-		c.silent.Delete(c)
+	c.stalled.Store(0)
+	if n > 0 && !c.spoke.Load() {
+		c.spoke.Store(true)
 	}
 	return n, err
 }
 
 // Close ends the connection; if it lingers, after the client has taken notice.
 func (c *conn) Close() error {
-	c.silent.Delete(c)
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger.Load() && half.CloseWrite() == nil {
+		c.table.leave(c, false)
 		_ = c.SetReadDeadline(time.Now().Add(lingerTime))
 		_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
 	}
+	c.table.leave(c, true)
 	return c.Conn.Close()
 }
 
@@ -78,13 +110,4 @@ func linger(c *fiber.Ctx) {
 	if conn, ok := c.Context().Conn().(*conn); ok {
 		conn.linger.Store(true)
 	}
-}
-
-// hush ends connections on which nothing was sent, as browsers open them ahead of time. The library closes those that idle between
-// requests, and would wait for these.
-func (s *Server) hush() {
-	s.silent.Range(func(c, _ any) bool {
-		_ = c.(*conn).SetReadDeadline(time.Now())
-		return true
-	})
 }

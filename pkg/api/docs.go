@@ -41,7 +41,7 @@ func (s *Server) docsFile(c *fiber.Ctx) error {
 	var err error
 	packed := false
 	switch name {
-	case "start.js", "page.css":
+	case "start.js", "page.css", "manual.css":
 		data, err = docsFiles.ReadFile("docs/" + name)
 	case "swagger-ui.css", "swagger-ui-bundle.js":
 		data, err = static.FS.ReadFile(name + ".gz")
@@ -57,23 +57,14 @@ func (s *Server) docsFile(c *fiber.Ctx) error {
 	return sendFile(c, mime.TypeByExtension(path.Ext(name)), data, packed)
 }
 
-// sendFile answers with what does not change as long as the process runs. What is packed is unpacked for clients that can't do it.
+// sendFile answers with what does not change as long as the process runs; see keepFixed.
 func sendFile(c *fiber.Ctx, mediaType string, data []byte, packed bool) (err error) {
-	c.Set(fiber.HeaderETag, etag(0, data))
-	c.Set(fiber.HeaderCacheControl, "no-cache")
 	if packed {
-		c.Vary(fiber.HeaderAcceptEncoding)
-	}
-	c.Set(fiber.HeaderContentType, mediaType)
-	switch {
-	case packed && c.Request().Header.HasAcceptEncoding("gzip"):
-		c.Set(fiber.HeaderContentEncoding, "gzip")
-	case packed:
 		if data, err = unpackFile(data); err != nil {
 			return err
 		}
 	}
-	return send(c, data)
+	return sendAs(c, mediaType, 0, data)
 }
 
 func unpackFile(data []byte) ([]byte, error) {

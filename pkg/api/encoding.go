@@ -204,7 +204,7 @@ func (s *Server) encoded(c *fiber.Ctx, coding int, body []byte) ([]byte, error) 
 		return *packed, nil
 	}
 	packed, err := s.encoders.encode(coding, thorough, a.body)
-	if err == nil && a.encoded[coding].CompareAndSwap(nil, &packed) {
+	if err == nil && a.encoded[coding].CompareAndSwap(nil, &packed) && !a.fixed {
 		s.answers.charge(len(packed))
 	}
 	return packed, err

@@ -14,16 +14,27 @@ import (
 
 // typeOf finds the content type of the path. Collections and single types are found by the name that the dialect has for them.
 func (s *Server) typeOf(c *fiber.Ctx, single bool) (*schema.Type, error) {
-	t, ok := s.content.Types().ByPath(c.Params("type"))
+	t, ok := s.knownType(c, s.content.Types().ByPath, c.Params("type"))
 	if !ok || t.Single != single {
 		return nil, s.noRoute(c)
 	}
 	return t, nil
 }
 
+// knownType finds a type by a name that the request has, if it exists for the caller: a name that is
+// guessed of another is answered like one that no type has.
+func (s *Server) knownType(c *fiber.Ctx, find func(string) (*schema.Type, bool), name string) (*schema.Type, bool) {
+	t, ok := find(name)
+	caller, identified := c.Locals(callerKey).(auth.Caller)
+	if !identified { // refused before anybody asked who calls
+		caller = auth.Anonymous()
+	}
+	return t, ok && s.content.Knows(caller, t)
+}
+
 // findOrSingle is GET /api/:type: a list of a collection, or the entry of a single type.
 func (s *Server) findOrSingle(c *fiber.Ctx) error {
-	t, ok := s.content.Types().ByPath(c.Params("type"))
+	t, ok := s.knownType(c, s.content.Types().ByPath, c.Params("type"))
 	if !ok {
 		return s.noRoute(c)
 	}
@@ -149,9 +160,8 @@ func (s *Server) write(c *fiber.Ctx, t *schema.Type, a auth.Action, status int, 
 		return err
 	}
 	tellRemoved(c, saved.Removed)
-	tellWarnings(c, saved.Warnings)
 	c.Status(status)
-	return s.sendEntry(c, e)
+	return s.sendEntry(c, e, saved.Warnings...)
 }
 
 func (s *Server) delete(c *fiber.Ctx) error {

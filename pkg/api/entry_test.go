@@ -57,7 +57,7 @@ func TestIfMatch(t *testing.T) {
 	put := func(tag, data string) reply {
 		return s.do(call{"PUT", path, "editor", `{"data":` + data + `}`, map[string]string{"If-Match": tag}})
 	}
-	old := s.get("", path).header.Get("ETag")
+	old := s.get("editor", path).header.Get("ETag")
 	first := put(old, `{"year":2001}`)
 	if first.status != 200 {
 		t.Fatalf("fresh: %d %s", first.status, first.body)

@@ -143,6 +143,7 @@ func TestReady(t *testing.T) {
 	}
 	notReady := func(reason string) {
 		t.Helper()
+		time.Sleep(120 * time.Millisecond) // longer than the answer before is given to others
 		for _, header := range []map[string]string{nil, {"If-None-Match": "*"}} {
 			r := s.do(call{"GET", "/readyz", "", "", header})
 			if r.status != 503 || !strings.Contains(r.body, reason) || r.header.Get("Cache-Control") != "no-store" || r.header.Get("ETag") != "" {

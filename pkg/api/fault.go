@@ -103,16 +103,21 @@ func problem(e *fault.Error, path string) value.Object {
 		}
 	}
 	if len(e.Fields) > 0 {
-		list := make(value.List, len(e.Fields))
-		for i, f := range e.Fields {
-			list[i] = value.Object{
-				"pointer": pointer(f.Path), "code": f.Code, "detail": f.English,
-				"messages": value.Object{"en": f.English, "de": f.German},
-			}
-		}
-		out["errors"] = list
+		out["errors"] = fieldObjects(e.Fields)
 	}
 	return out
+}
+
+// fieldObjects are problems of fields as /manage has them.
+func fieldObjects(fields []fault.Field) value.List {
+	list := make(value.List, len(fields))
+	for i, f := range fields {
+		list[i] = value.Object{
+			"pointer": pointer(f.Path), "code": f.Code, "detail": f.English,
+			"messages": value.Object{"en": f.English, "de": f.German},
+		}
+	}
+	return list
 }
 
 func shorten(s string) string {

@@ -202,6 +202,6 @@ func editionObject(f asset.File, e asset.Edition, current bool) value.Object {
 	return value.Object{
 		"number": int64(e.Number), "current": current, "size": e.Size, "mime": e.Type,
 		"createdAt": e.CreatedAt.UTC().Format(time.RFC3339),
-		"url":       strapi.FileURL(f, "") + "?format=" + asset.Original + "&edition=" + strconv.Itoa(e.Number),
+		"url":       f.URL("") + "?format=" + asset.Original + "&edition=" + strconv.Itoa(e.Number),
 	}
 }

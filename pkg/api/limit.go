@@ -2,10 +2,12 @@ package api
 
 import (
 	"fmt"
-	"net"
+	"log/slog"
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,6 +23,9 @@ const maxClients = 50_000
 // perRefusal is how many wrong credentials a network may show: guessing a token is hopeless, but each try costs a look into the store.
 var perRefusal = rate.Limit{Burst: 100, Every: time.Second}
 
+// perProbe is how often a network may ask for /healthz and /readyz, beside everything else.
+var perProbe = rate.Per(600, time.Minute)
+
 // limits says how often each client may ask: a network without credentials, and a caller with them from wherever it comes.
 type limits struct {
 	buckets *rate.Limiter[client]
@@ -33,6 +38,7 @@ type client struct {
 	network netip.Prefix // without credentials
 	caller  string       // with them: the ID of the account or token
 	refused bool         // the network's bucket for wrong credentials
+	probe   bool         // the network's bucket for /healthz and /readyz
 }
 
 // policy is a limit and how it is told to clients.
@@ -53,20 +59,69 @@ func newPolicy(name string, l rate.Limit) policy {
 // admit counts a request, and refuses it if its client has made too many. The answer says how many are left, in the fields of
 // draft-ietf-httpapi-ratelimit-headers-10: t is when all of them are back.
 func (s *Server) admit(c *fiber.Ctx, caller auth.Caller) error {
-	p, key := s.limits.address, client{caller: caller.ID}
-	switch {
-	case caller.Unlimited:
-		return nil
-	case caller.ID != "":
-		p = s.limits.caller
-	default:
-		key.network = rate.Network(s.clientAddress(c))
-	}
+	p, key := s.bucketOf(c, caller)
 	if p.limit.IsZero() {
 		return nil
 	}
 	state, ok := s.limits.buckets.Take(key, p.limit)
 	c.Set("RateLimit-Policy", p.text)
+	c.Set("RateLimit", string(p.appendState(make([]byte, 0, 40), state)))
+	if !ok {
+		return tooMany(state)
+	}
+	return nil
+}
+
+// counted counts a request that no other middleware counts: it needs no credentials, but a token of
+// this server says whose it is.
+func (s *Server) counted(c *fiber.Ctx) error {
+	if _, ok := c.Locals(callerKey).(auth.Caller); ok {
+		return c.Next()
+	}
+	caller := s.countedAs(c)
+	if err := s.admit(c, caller); err != nil {
+		return err
+	}
+	c.Locals(callerKey, auth.Anonymous())
+	c.Locals(countedKey, caller)
+	return c.Next()
+}
+
+// probe counts the requests of load balancers apart, so that no reader uses up what they need. Within
+// a network of one's own, where they and readers may have one address, none is refused: an answer
+// costs no more than its refusal, and a refusal would take the server out of service.
+func (s *Server) probe(c *fiber.Ctx) error {
+	addr := s.clientAddress(c)
+	if s.limits.address.limit.IsZero() || addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || s.trusts(addr) {
+		return c.Next()
+	}
+	if state, ok := s.limits.buckets.Take(client{network: rate.Network(addr), probe: true}, perProbe); !ok {
+		return tooMany(state)
+	}
+	return c.Next()
+}
+
+// bucketOf gives the limit that holds for a caller, the zero policy for none, and whose bucket counts.
+func (s *Server) bucketOf(c *fiber.Ctx, caller auth.Caller) (policy, client) {
+	switch {
+	case caller.Unlimited:
+		return policy{}, client{}
+	case caller.ID != "":
+		return s.limits.caller, client{caller: caller.ID}
+	}
+	return s.limits.address, client{network: rate.Network(s.clientAddress(c))}
+}
+
+// charge counts what a request asks for beyond the one that admit has counted. It refuses a client
+// that has a debt, and lets the others have one: a limit that is lower than what one request may
+// cost would refuse that for good.
+func (s *Server) charge(c *fiber.Ctx, n int) error {
+	caller, _ := c.Locals(countedKey).(auth.Caller)
+	p, key := s.bucketOf(c, caller)
+	if p.limit.IsZero() || n <= 0 {
+		return nil
+	}
+	state, ok := s.limits.buckets.Spend(key, p.limit, float64(n), false)
 	c.Set("RateLimit", string(p.appendState(make([]byte, 0, 40), state)))
 	if !ok {
 		return tooMany(state)
@@ -100,12 +155,9 @@ func (s *Server) refusals(c *fiber.Ctx) (wrong func(), err error) {
 // clientAddress is where a request comes from. Behind proxies that the operator trusts it is the last address in X-Forwarded-For that
 // is none of theirs: what stands before it, the client may have written itself.
 func (s *Server) clientAddress(c *fiber.Ctx) netip.Addr {
-	tcp, ok := c.Context().RemoteAddr().(*net.TCPAddr)
-	if !ok {
-		return netip.Addr{}
-	}
-	addr := tcp.AddrPort().Addr().Unmap()
+	addr := remoteAddress(c.Context().RemoteAddr())
 	if !s.trusts(addr) {
+		s.untrusted.warn(s.log, c, addr)
 		return addr
 	}
 	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor)
@@ -122,6 +174,36 @@ func (s *Server) clientAddress(c *fiber.Ctx) netip.Addr {
 		}
 	}
 	return addr
+}
+
+// maxUntrusted is how many peers the log names whose X-Forwarded-For is not believed. It is more than one, since anybody who
+// reaches the server can send the header, which must not silence the warning about the operator's own proxy.
+const maxUntrusted = 10
+
+// untrusted warns of proxies that the operator has not named, once for each. All their readers count as one client, for the rate
+// limits and for sign-ins.
+type untrusted struct {
+	full  atomic.Bool
+	mu    sync.Mutex
+	peers map[netip.Addr]bool
+}
+
+func (u *untrusted) warn(log *slog.Logger, c *fiber.Ctx, peer netip.Addr) {
+	if u.full.Load() || len(c.Request().Header.Peek(fiber.HeaderXForwardedFor)) == 0 {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.peers[peer] || len(u.peers) >= maxUntrusted {
+		return
+	}
+	if u.peers == nil {
+		u.peers = map[netip.Addr]bool{}
+	}
+	u.peers[peer] = true
+	u.full.Store(len(u.peers) >= maxUntrusted)
+	log.Warn("X-Forwarded-For of a peer that is not a trusted proxy is ignored: all its readers share one limit. "+
+		"If it is your proxy, name it in trusted-proxies", "peer", peer.String())
 }
 
 // hopAddress reads an address as proxies write it: alone, or with a port.

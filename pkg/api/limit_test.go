@@ -168,20 +168,20 @@ func TestClientAddress(t *testing.T) {
 // TestSignInCountsTheClient: behind a proxy, one who guesses passwords does not lock out everybody.
 func TestSignInCountsTheClient(t *testing.T) {
 	s := newServer(t, setup{edit: func(o *api.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }})
-	try := func(i int, address string) int {
-		body := fmt.Sprintf(`{"identifier": "nobody-%d@portal.example", "password": "wrong"}`, i)
+	try := func(address string) int {
+		body := `{"identifier": "nobody@portal.example", "password": "wrong"}`
 		return s.do(call{method: "POST", path: "/api/auth/local", body: body, header: from(address)}).status
 	}
 	refused := 0
-	for i := range 60 {
-		if try(i, "192.0.2.1") == 429 {
+	for range 12 {
+		if try("192.0.2.1") == 429 {
 			refused++
 		}
 	}
-	if refused == 0 {
-		t.Error("60 guesses were let through")
+	if refused != 2 {
+		t.Errorf("%d of 12 guesses are refused", refused)
 	}
-	if got := try(60, "192.0.2.2"); got != 400 {
+	if got := try("192.0.2.2"); got != 400 {
 		t.Errorf("another client gets %d", got)
 	}
 }

@@ -19,7 +19,8 @@ type localKey int
 const (
 	callerKey localKey = iota
 	secretKey
-	answerKey // of an answer that is kept
+	countedKey // who pays for a search, which is read as the public does
+	answerKey  // of an answer that is kept
 )
 
 // guard gives every request a deadline once its body is there (uploads have an idle time in its place), headers that do no harm

@@ -85,6 +85,10 @@ func systemOperations() []openapi.Operation {
 			Answer: openapi.Answer{Schema: typed("object")}},
 		{Method: "GET", Path: "/docs", ID: "docs", Tag: tagSystem, Summary: "This document as a page", Open: true, Bare: true,
 			Answer: openapi.Answer{Type: "text/html", Schema: typed("string")}},
+		{Method: "GET", Path: "/docs/manual", ID: "manual", Tag: tagSystem, Summary: "The manual's first page", Open: true, Bare: true,
+			Answer: openapi.Answer{Type: "text/html", Schema: typed("string")}},
+		{Method: "GET", Path: "/docs/manual/:topic", ID: "manualTopic", Tag: tagSystem, Summary: "A page of the manual", Open: true, Bare: true,
+			Answer: openapi.Answer{Type: "text/html", Schema: typed("string")}, Refuses: []int{http.StatusNotFound}},
 		{Method: "GET", Path: "/docs/:file", ID: "docsFile", Tag: tagSystem, Summary: "What the page is made of", Open: true, Bare: true,
 			Answer: openapi.Answer{Type: "*/*", Schema: value.Object{}}, Refuses: []int{http.StatusNotFound}},
 	}
@@ -225,9 +229,11 @@ func typeOperations() []openapi.Operation {
 func manageOperations() []openapi.Operation {
 	locale := []openapi.Parameter{localeParameter()}
 	whole := value.Object{"type": "integer", "minimum": int64(0), "maximum": int64(1_000_000)}
+	acted := openapi.Data(openapi.Ref("EntryState"))
+	acted["properties"].(value.Object)["meta"] = openapi.Ref("ActMeta")
 	act := func(path, id, summary string) openapi.Operation {
 		return openapi.Operation{Method: "POST", Path: path, ID: id, Tag: tagManage, Summary: summary, Query: locale, Header: []openapi.Parameter{openapi.IfMatch(true)},
-			Answer:  openapi.Answer{Schema: openapi.Ref("ActAnswer"), Headers: []string{"ETag"}},
+			Answer:  openapi.Answer{Schema: acted, Headers: []string{"ETag"}},
 			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired}}
 	}
 	return []openapi.Operation{

@@ -122,7 +122,7 @@ func TestBadPaths(t *testing.T) {
 		"/manage/paths?path=/themen/x&locale=xx": 400, "/manage/paths?path=/themen/x&q=1": 400, "/manage/paths?path=/x&path=/y": 400,
 		"/manage/paths?path=/themen/%00": 404, "/manage/paths?path=/themen/../projekte/x": 404, "/manage/paths?path=/%ff": 400,
 		"/manage/paths/nothing": 404, "/manage/paths/topic?limit=0": 400, "/manage/paths/topic?limit=10001": 400, "/manage/paths/topic?limit=x": 400,
-		"/manage/paths/topic?after=zzz": 200, "/manage/paths/memo": 403, "/manage/redirects/memo": 403, "/manage/redirects/nothing": 404, "/manage/redirects/topic?x=1": 400,
+		"/manage/paths/topic?after=zzz": 200, "/manage/paths/memo": 404, "/manage/redirects/memo": 404, "/manage/redirects/nothing": 404, "/manage/redirects/topic?x=1": 400,
 		"/sitemap/nothing.xml": 404, "/sitemap/memo.xml": 404, "/sitemap/topic.xml?x=1": 400, "/sitemap/topic": 404, "/sitemap/topic.xml?part=A": 400,
 		"/sitemap/topic.xml?part=abcd": 400, "/sitemap.xml?part=a": 400,
 	} {

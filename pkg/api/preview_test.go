@@ -73,8 +73,8 @@ func TestPreviewOpensOneDraft(t *testing.T) {
 		{call{method: "GET", path: "/api/dossiers/" + other + "?status=draft", by: "preview"}, 403, nil, nil},
 		{call{method: "GET", path: "/api/dossiers?status=draft", by: "preview"}, 403, nil, nil},
 		{call{method: "GET", path: "/api/dossiers/count?status=draft", by: "preview"}, 403, nil, nil},
-		{call{method: "GET", path: "/api/memos/" + id + "?status=draft", by: "preview"}, 403, nil, nil},
-		{call{method: "GET", path: "/api/memos", by: "preview"}, 403, nil, nil},
+		{call{method: "GET", path: "/api/memos/" + id + "?status=draft", by: "preview"}, 404, nil, nil},
+		{call{method: "GET", path: "/api/memos", by: "preview"}, 404, nil, nil},
 		{call{method: "GET", path: "/api/topics?filters[name]=%C3%96ffentlich", by: "preview"}, 200, []string{"Öffentlich"}, nil},
 		{call{method: "GET", path: "/api/settings?status=draft", by: "preview"}, 403, nil, nil},
 	})
@@ -136,7 +136,7 @@ func TestPreviewOfFiles(t *testing.T) {
 		{"", image.URL, 404}, {"preview", image.URL, 200}, {"", image.URL + "?preview=" + token, 200}, {"preview", other.URL, 404},
 		{"", other.URL + "?preview=" + token, 404}, {"preview", near.URL, 404}, {"", image.URL + "?preview=" + session, 404},
 		{"", image.URL + "?preview=x", 404}, {"", image.URL + "?preview=kontor_p_" + strings.Repeat("A", 43), 401},
-		{"", "/api/projects/" + project + "?status=draft&preview=" + token, 400},
+		{"", "/api/projects/" + project + "?status=draft&preview=" + token, 403},
 	} {
 		r := s.do(call{method: "GET", path: tt.path, by: tt.by})
 		if r.status != tt.status {
@@ -167,7 +167,7 @@ func TestPreviewDies(t *testing.T) {
 		must(err)
 		return a
 	}
-	yes, password, organizer := true, "another good password", "organizer"
+	yes, password, organizer, other := true, "another good password", "organizer", strings.Repeat("x", 24)
 	for _, tt := range []struct {
 		name   string
 		end    func(name string)
@@ -187,9 +187,9 @@ func TestPreviewDies(t *testing.T) {
 		}, 401},
 		{"deleted", func(name string) { must(f.auth.DeleteAccount(ctx, account(name).ID)) }, 401},
 		{"demoted", func(name string) {
-			_, err := f.auth.UpdateAccount(ctx, account(name).ID, auth.AccountChanges{Role: &organizer})
+			_, err := f.auth.UpdateAccount(ctx, account(name).ID, auth.AccountChanges{Role: &organizer, Organisation: &other})
 			must(err)
-		}, 404}, // an organizer of no organisation: the draft is not there
+		}, 404}, // an organizer of another organisation: the draft is not there
 		{"revoked", func(name string) {
 			tok, err := f.auth.TokenByName(ctx, name)
 			must(err)

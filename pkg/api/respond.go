@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"kontor/pkg/content"
+	"kontor/pkg/fault"
 	"kontor/pkg/strapi"
 	"kontor/pkg/value"
 )
@@ -32,32 +33,45 @@ func sendAs(c *fiber.Ctx, mediaType string, rev int64, body []byte) error {
 	return send(c, body)
 }
 
-// send copies a body into the answer, so that its memory can be used again.
-func send(c *fiber.Ctx, body []byte) error {
-	c.Response().SetBody(body)
-	return nil
-}
-
 // maxBuffer is how large memory for rendering may have grown and still be kept for the next answer.
 const maxBuffer = 1 << 20
+
+// send copies a body into the answer, so that its memory can be used again. A body that is too long
+// for that is sent as it is.
+func send(c *fiber.Ctx, body []byte) error {
+	if len(body) > maxBuffer {
+		c.Response().SetBodyRaw(body)
+	} else {
+		c.Response().SetBody(body)
+	}
+	return nil
+}
 
 // sendEntries answers with what render writes behind dst. Lists are long, so the memory for rendering is kept from one answer to the
 // next.
 func (s *Server) sendEntries(c *fiber.Ctx, rev int64, render func(dst []byte) []byte) error {
+	return s.sendRendered(c, rev, func(dst []byte) ([]byte, error) { return render(dst), nil })
+}
+
+// sendRendered is sendEntries for a render that may fail.
+func (s *Server) sendRendered(c *fiber.Ctx, rev int64, render func(dst []byte) ([]byte, error)) error {
 	buffer, ok := s.buffers.Get().(*[]byte)
 	if !ok {
 		buffer = new([]byte)
 	}
-	*buffer = render((*buffer)[:0])
-	err := sendJSON(c, rev, *buffer)
-	if cap(*buffer) <= maxBuffer {
+	body, err := render((*buffer)[:0])
+	if err == nil {
+		err = sendJSON(c, rev, body)
+	}
+	if cap(body) <= maxBuffer {
+		*buffer = body
 		s.buffers.Put(buffer)
 	}
 	return err
 }
 
-func (s *Server) sendEntry(c *fiber.Ctx, e *content.Entry) error {
-	return s.sendEntries(c, e.Rev, func(dst []byte) []byte { return strapi.AppendOne(dst, e) })
+func (s *Server) sendEntry(c *fiber.Ctx, e *content.Entry, warnings ...fault.Field) error {
+	return s.sendEntries(c, e.Rev, func(dst []byte) []byte { return strapi.AppendOne(dst, e, warnings...) })
 }
 
 // sendData answers with a value in an envelope, as all of /manage does.

@@ -17,7 +17,7 @@ func TestRoles(t *testing.T) {
 		}
 	}
 	list := s.want(200, call{"GET", "/manage/roles", "admin", "", nil})
-	if n := len(list.at(t, "data").([]any)); n != 5 || !strings.Contains(list.body, `"$user.organisation"`) {
+	if n := len(list.at(t, "data").([]any)); n != 6 || !strings.Contains(list.body, `"$user.organisation"`) {
 		t.Errorf("%d roles: %s", n, list.body)
 	}
 	made := s.want(201, call{"PUT", "/manage/roles/desk", "admin", desk, nil})
@@ -56,8 +56,24 @@ func TestRoles(t *testing.T) {
 	// What the public may read is data too.
 	s.want(200, call{"GET", "/api/topics", "", "", nil})
 	s.want(200, call{"PUT", "/manage/roles/public", "admin", `{"rules":[{"types":["event"],"actions":["read"]}]}`, anyRevision})
-	s.want(403, call{"GET", "/api/topics", "", "", nil})
+	s.want(404, call{"GET", "/api/topics", "", "", nil})
+	s.want(404, call{"PUT", "/api/settings", "", `{"data":{}}`, nil})
+	s.want(404, call{"DELETE", "/api/settings", "", "", nil})
 	s.want(200, call{"GET", "/api/events", "", "", nil})
+}
+
+// A type that a role works with is refused where the role may not do something, not denied.
+func TestKnownTypesAreRefused(t *testing.T) {
+	s := newServer(t, setup{})
+	s.want(201, call{"PUT", "/manage/roles/drafter", "admin", `{"rules":[{"types":["memo"],"actions":["readDraft"]}]}`, nil})
+	s.want(201, call{"POST", "/api/users", "admin", `{"username":"drafter","email":"d@x.example","password":"correct horse battery","role":"drafter"}`, nil})
+	in := s.want(200, call{"POST", "/api/auth/local", "", `{"identifier":"drafter","password":"correct horse battery"}`, nil})
+	s.secrets["drafter"] = "Bearer " + in.text(t, "jwt")
+	for _, path := range []string{"/api/memos", "/manage/paths/memo", "/manage/redirects/memo"} {
+		s.want(403, call{"GET", path, "drafter", "", nil})
+		s.want(404, call{"GET", path, "", "", nil})
+	}
+	s.want(403, call{"POST", "/api/memos", "drafter", `{"data":{"title":"x"}}`, nil})
 }
 
 // The explanation over HTTP says the same as the answer, and refuses what it does not know.

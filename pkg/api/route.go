@@ -13,10 +13,13 @@ import (
 func (s *Server) routes() {
 	app := s.app
 	app.Use(s.guard)
-	app.Get("/healthz", s.health)
-	app.Get("/readyz", s.ready)
+	app.Get("/healthz", s.probe, s.health)
+	app.Get("/readyz", s.probe, s.ready)
 	app.Get("/openapi.json", s.identify, s.document)
+	app.Use("/docs", s.counted, s.keepFixed)
 	app.Get("/docs", s.docs)
+	app.Get("/docs/manual", s.manualTopic)
+	app.Get("/docs/manual/:topic", s.manualTopic)
 	app.Get("/docs/:file", s.docsFile)
 	app.Get("/sitemap.xml", s.identify, s.kept, s.sitemapIndex)
 	app.Get("/sitemap/:type.xml", s.identify, s.kept, s.sitemap)
@@ -55,8 +58,6 @@ func (s *Server) routes() {
 	manage := app.Group("/manage", s.identify)
 	manage.Get("/types", s.listTypes)
 	manage.Get("/types/:type", s.getType)
-	manage.Get("/richtext", s.richTextMarkup)
-	manage.Post("/richtext", s.cleanRichText)
 	manage.Get("/paths", s.kept, s.followPath)
 	manage.Get("/paths/:type", s.kept, s.listPaths)
 	manage.Get("/redirects/:type", s.kept, s.listMoves)
@@ -76,17 +77,24 @@ func (s *Server) routes() {
 	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
 	manage.Post("/entries/:type/:id/discard", s.discard)
 	manage.Post("/entries/:type/:id/previews", s.createPreview)
-	manage.Put("/files/:id", s.putFile)
-	manage.Get("/files/:id/editions", s.fileEditions)
-	manage.Get("/files/:id/uses", s.fileUses)
+	s.mediaRoutes(manage)
 	manage.Get("/entries/:type/:id/uses", s.whereUsed)
 	manage.Get("/entries/:type/:id/history", s.history)
 	manage.Get("/entries/:type/:id/history/compare", s.compareVersions)
 	manage.Get("/entries/:type/:id/history/:rev", s.version)
 	manage.Post("/entries/:type/:id/history/:rev/restore", s.restoreVersion)
 
-	s.searchRoutes(app.Group(searchRoot, s.openToAll))
-	app.Use(s.noRoute)
+	s.searchRoutes(app.Group(searchRoot, s.counted))
+	app.Use(s.counted, s.noRoute)
+}
+
+// mediaRoutes are those of files and of the markup of texts.
+func (s *Server) mediaRoutes(manage fiber.Router) {
+	manage.Get("/richtext", s.richTextMarkup)
+	manage.Post("/richtext", s.cleanRichText)
+	manage.Put("/files/:id", s.putFile)
+	manage.Get("/files/:id/editions", s.fileEditions)
+	manage.Get("/files/:id/uses", s.fileUses)
 }
 
 // searchRoutes are those in the dialect of Meilisearch.
@@ -104,7 +112,7 @@ func (s *Server) noRoute(c *fiber.Ctx) error {
 	if c.Path() == "" { // the target of the request line was no path
 		return unread(fiber.StatusBadRequest)
 	}
-	allow := s.allowed(c.Path())
+	allow := s.allowed(c, c.Path())
 	if len(allow) == 0 {
 		return fault.New(fault.NotFound, "Not Found")
 	}
@@ -115,10 +123,10 @@ func (s *Server) noRoute(c *fiber.Ctx) error {
 	return fault.New(fault.Method, "Method Not Allowed")
 }
 
-// allowed lists the methods that a path has. A path of entries has those of its type.
-func (s *Server) allowed(path string) []string {
+// allowed lists the methods that a path has for the caller. A path of entries has those of its type.
+func (s *Server) allowed(c *fiber.Ctx, path string) []string {
 	segments := strings.Split(strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/"), "/")
-	if t, ok := s.entryType(segments); ok {
+	if t, ok := s.entryType(c, segments); ok {
 		switch {
 		case t.Single && len(segments) == 3:
 			return nil
@@ -128,8 +136,9 @@ func (s *Server) allowed(path string) []string {
 		return []string{"GET", "HEAD", "PUT", "DELETE"}
 	}
 	var out []string
+	routes := s.app.GetRoutes(true)
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
-		for _, r := range s.app.GetRoutes(true) {
+		for _, r := range routes {
 			if r.Method == method && !strings.HasPrefix(r.Path, "/api/:") && fiber.RoutePatternMatch(path, r.Path, fiber.Config{CaseSensitive: true}) {
 				out = append(out, method)
 				break
@@ -140,9 +149,9 @@ func (s *Server) allowed(path string) []string {
 }
 
 // entryType finds the type of a path of entries: /api/:type or /api/:type/:id.
-func (s *Server) entryType(segments []string) (*schema.Type, bool) {
+func (s *Server) entryType(c *fiber.Ctx, segments []string) (*schema.Type, bool) {
 	if segments[0] != "api" || len(segments) != 2 && len(segments) != 3 {
 		return nil, false
 	}
-	return s.content.Types().ByPath(segments[1])
+	return s.knownType(c, s.content.Types().ByPath, segments[1])
 }

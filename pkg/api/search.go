@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
+	"kontor/pkg/index"
 	"kontor/pkg/meili"
 	"kontor/pkg/search"
 )
@@ -25,15 +27,6 @@ const searchRoot = "/search"
 func underSearch(path string) bool {
 	below, ok := strings.CutPrefix(path, searchRoot)
 	return ok && (below == "" || below[0] == '/')
-}
-
-// openToAll takes everybody for the public.
-func (s *Server) openToAll(c *fiber.Ctx) error {
-	if err := s.admit(c, s.countedAs(c)); err != nil {
-		return err
-	}
-	c.Locals(callerKey, auth.Anonymous())
-	return c.Next()
 }
 
 // countedAs tells whose request it is to the rate limit: with a token of this server that one's, such as a site's that asks for its visitors,
@@ -57,13 +50,34 @@ func (s *Server) countedAs(c *fiber.Ctx) auth.Caller {
 	return caller
 }
 
+// searchWait is how long a search waits until fewer are running before it is refused.
+const searchWait = time.Second
+
+// runSearch does the work of a request that asks so many queries. Every search goes through here:
+// each query counts against the rate limit, and only so many requests are worked on at once.
+func (s *Server) runSearch(c *fiber.Ctx, queries int, work func(context.Context) error) error {
+	if err := s.charge(c, queries-1); err != nil {
+		return err
+	}
+	ctx := c.UserContext()
+	release, ok := s.searches.TakeWithin(ctx, searchWait)
+	if !ok && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !ok {
+		return fault.New(fault.Unavailable, "Too many searches at once, try again in a second").With("retryAfter", 1)
+	}
+	defer release()
+	return work(ctx)
+}
+
 // search answers a search in one index.
 func (s *Server) search(c *fiber.Ctx) error {
 	data, err := searchBody(c)
 	if err != nil {
 		return err
 	}
-	request, err := meili.DecodeSearch(c.Params("uid"), data)
+	request, err := meili.DecodeSearch(indexName(c), data)
 	if err != nil {
 		return err
 	}
@@ -72,25 +86,31 @@ func (s *Server) search(c *fiber.Ctx) error {
 
 // searchGet is search with everything in the query string.
 func (s *Server) searchGet(c *fiber.Ctx) error {
-	request, err := meili.DecodeSearchURL(c.Params("uid"), rawQuery(c))
+	request, err := meili.DecodeSearchURL(indexName(c), rawQuery(c))
 	if err != nil {
 		return err
 	}
 	return s.answerSearch(c, request)
 }
 
+// maxSearchBytes is how long the answer to a search or a multi-search may be.
+const maxSearchBytes = 8 << 20
+
 func (s *Server) answerSearch(c *fiber.Ctx, request *meili.Search) error {
-	start := time.Now()
-	plan, err := s.planSearch(c.UserContext(), request)
-	if err != nil {
-		return err
-	}
-	results, err := s.index.Search(c.UserContext(), []search.Query{plan.Query})
-	if err != nil {
-		return missingIndex(err, request.Index)
-	}
-	took := time.Since(start)
-	return s.sendEntries(c, 0, func(dst []byte) []byte { return plan.Append(dst, results[0], took) })
+	return s.runSearch(c, 1, func(ctx context.Context) error {
+		start := time.Now()
+		plan, err := s.planSearch(ctx, request)
+		if err != nil {
+			return err
+		}
+		results, err := s.index.Search(ctx, []search.Query{plan.Query})
+		if err != nil {
+			return missingIndex(err, request.Index)
+		}
+		return s.sendRendered(c, 0, func(dst []byte) ([]byte, error) {
+			return plan.Append(dst, results[0], time.Since(start), maxSearchBytes)
+		})
+	})
 }
 
 // multiSearch answers several searches at once.
@@ -103,32 +123,56 @@ func (s *Server) multiSearch(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	start := time.Now()
-	plans := make([]*meili.Plan, len(requests))
-	queries := make([]search.Query, len(requests))
-	for i, r := range requests {
-		if plans[i], err = s.planSearch(c.UserContext(), r); err != nil {
-			return meili.Inside(i, err)
+	return s.runSearch(c, len(requests), func(ctx context.Context) error {
+		plans := make([]*meili.Plan, len(requests))
+		for i, r := range requests {
+			if plans[i], err = s.planSearch(ctx, r); err != nil {
+				return meili.Inside(i, err)
+			}
 		}
-		queries[i] = plans[i].Query
-	}
-	results, err := s.searchAll(c.UserContext(), queries)
-	if err != nil {
-		return err
-	}
-	took := time.Since(start)
-	return s.sendEntries(c, 0, func(dst []byte) []byte { return meili.AppendMulti(dst, plans, results, took) })
+		return s.sendRendered(c, 0, func(dst []byte) ([]byte, error) { return s.appendMulti(ctx, dst, plans) })
+	})
 }
 
-// searchAll asks several queries, of which the one that fails is named.
-func (s *Server) searchAll(ctx context.Context, queries []search.Query) ([]search.Result, error) {
-	if len(queries) == 0 {
-		return nil, nil
+// maxBatchHits is how many hits the queries that the engine gets in one call may ask for, unless
+// one alone asks for more. Queries of one call share work, as those of one InstantSearch page do;
+// the results of all are in memory until the last is there.
+const maxBatchHits = 200
+
+// appendMulti asks the queries batch by batch and writes their results.
+func (s *Server) appendMulti(ctx context.Context, dst []byte, plans []*meili.Plan) ([]byte, error) {
+	out := meili.NewMulti(dst, maxSearchBytes)
+	for first := 0; first < len(plans); {
+		var queries []search.Query
+		for hits := 0; first+len(queries) < len(plans); {
+			q := plans[first+len(queries)].Query
+			if hits += q.Limit; hits > maxBatchHits && len(queries) > 0 {
+				break
+			}
+			queries = append(queries, q)
+		}
+		start := time.Now()
+		results, err := s.searchBatch(ctx, first, queries)
+		if err != nil {
+			return nil, err
+		}
+		took := time.Since(start)
+		for i, r := range results {
+			if err := out.Add(plans[first+i], r, took); err != nil {
+				return nil, meili.Inside(first+i, err)
+			}
+		}
+		first += len(queries)
 	}
+	return out.End(), nil
+}
+
+// searchBatch asks several queries, of which the one that fails is named by its place after first.
+func (s *Server) searchBatch(ctx context.Context, first int, queries []search.Query) ([]search.Result, error) {
 	results, err := s.index.Search(ctx, queries)
 	var failed *search.QueryError
 	if errors.As(err, &failed) && failed.Index < len(queries) {
-		return nil, meili.Inside(failed.Index, missingIndex(err, queries[failed.Index].Index))
+		return nil, meili.Inside(first+failed.Index, missingIndex(err, queries[failed.Index].Index))
 	}
 	return results, err
 }
@@ -139,24 +183,26 @@ func (s *Server) facetSearch(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	request, err := meili.DecodeFacetSearch(c.Params("uid"), data)
+	request, err := meili.DecodeFacetSearch(indexName(c), data)
 	if err != nil {
 		return err
 	}
-	start := time.Now()
-	settings, err := s.searchSettings(c.UserContext(), request.Index)
-	if err != nil {
-		return err
-	}
-	q, err := request.Plan(settings)
-	if err != nil {
-		return err
-	}
-	result, err := s.index.FacetSearch(c.UserContext(), q)
-	if err != nil {
-		return missingIndex(err, request.Index)
-	}
-	return sendJSON(c, 0, request.Append(nil, result, time.Since(start)))
+	return s.runSearch(c, 1, func(ctx context.Context) error {
+		start := time.Now()
+		settings, err := s.searchSettings(ctx, request.Index)
+		if err != nil {
+			return err
+		}
+		q, err := request.Plan(settings)
+		if err != nil {
+			return err
+		}
+		result, err := s.index.FacetSearch(ctx, q)
+		if err != nil {
+			return missingIndex(err, request.Index)
+		}
+		return sendJSON(c, 0, request.Append(nil, result, time.Since(start)))
+	})
 }
 
 func (s *Server) planSearch(ctx context.Context, request *meili.Search) (*meili.Plan, error) {
@@ -170,7 +216,7 @@ func (s *Server) planSearch(ctx context.Context, request *meili.Search) (*meili.
 // searchSettings gives what the public may use of an index.
 func (s *Server) searchSettings(ctx context.Context, uid string) (search.Settings, error) {
 	if s.index == nil {
-		return search.Settings{}, meili.IndexNotFound(uid)
+		return search.Settings{}, meili.IndexNotFound(uid, "")
 	}
 	settings, err := s.index.Settings(ctx, uid)
 	return settings, missingIndex(err, uid)
@@ -179,9 +225,19 @@ func (s *Server) searchSettings(ctx context.Context, uid string) (search.Setting
 // missingIndex says in the words of the dialect that an index is not there.
 func missingIndex(err error, uid string) error {
 	if fault.Is(err, fault.NotFound) {
-		return meili.IndexNotFound(uid)
+		why, _ := fault.As(err).Details[index.Why].(string)
+		return meili.IndexNotFound(uid, why)
 	}
 	return err
+}
+
+// indexName returns the name of an index in the path. One that is not percent-encoded as it should be is not a name.
+func indexName(c *fiber.Ctx) string {
+	sent := c.Params("uid")
+	if name, err := url.PathUnescape(sent); err == nil {
+		return name
+	}
+	return sent
 }
 
 // searchBody gives the JSON of a request, or an error in the words of the dialect.

@@ -12,7 +12,7 @@ func searchOperations() []openapi.Operation {
 	list := []openapi.Operation{
 		{Method: "GET", Path: "/search/health", ID: "searchHealth", Summary: "Whether there is a search", Answer: answers("SearchHealth")},
 		{Method: "GET", Path: "/search/version", ID: "searchVersion", Summary: "That this is no Meilisearch", Answer: answers("SearchVersion")},
-		{Method: "POST", Path: "/search/multi-search", ID: "multiSearch", Summary: "Several searches at once", Body: sends("MultiSearchRequest"), Answer: answers("MultiSearchResult"), Refuses: missing},
+		{Method: "POST", Path: "/search/multi-search", ID: "multiSearch", Summary: "Several searches at once", Body: sends("MultiSearchRequest"), Answer: answers("MultiSearchResult")},
 		{Method: "GET", Path: "/search/indexes/:uid/search", ID: "searchByQuery", Summary: "Search in an index, with everything in the query string",
 			Query: searchParameters(), Answer: answers("SearchResult"), Refuses: missing},
 		{Method: "POST", Path: "/search/indexes/:uid/search", ID: "search", Summary: "Search in an index", Body: sends("SearchRequest"), Answer: answers("SearchResult"), Refuses: missing},
@@ -49,6 +49,7 @@ func searchParameters() []openapi.Parameter {
 		{Name: "rankingScoreThreshold", Schema: value.Object{"type": "number", "minimum": int64(0), "maximum": int64(1)}},
 		{Name: "matchingStrategy", Schema: value.Object{"enum": value.List{"last", "all", "frequency"}}},
 		list("attributesToSearchOn", "Attributes to search; all if absent"),
+		list("locales", "The language of the index, which it is searched in anyway"),
 		{Name: "distinct", Description: "Of the hits with one value of this attribute only the first", Schema: limited(200)},
 	}
 }

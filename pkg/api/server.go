@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +44,10 @@ type Options struct {
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
+
+	MaxConnections           int // open at once; 4096 if 0
+	MaxConnectionsPerAddress int // of an address that is no trusted proxy; 256 if 0, and at most half of all
+	Descriptors              int // how many the process may have open, which lowers MaxConnections; 0 if that is not known
 }
 
 // Server is Kontor over HTTP.
@@ -69,8 +74,13 @@ type Server struct {
 	freshness string // Cache-Control of what the public may read
 
 	bodyLimit int
-	silent    sync.Map // see listener
+	untrusted untrusted
+	conns     *connTable
+	readiness readiness
+	fixed     fixedAnswers
+	searches  *rate.Slots // requests with searches that are worked on at once
 	documents documents
+	manual    func() (map[string][]byte, error) // rendered at the first request
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -84,6 +94,7 @@ func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
+	s.manual = sync.OnceValues(renderManual)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -107,6 +118,9 @@ func New(o Options) *Server {
 	server.CloseOnShutdown = true
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
+	s.searches = rate.NewSlots(2 * runtime.GOMAXPROCS(0))
+	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
+	s.conns.watch(server)
 	s.routes()
 	return s
 }
@@ -130,7 +144,7 @@ func (s *Server) anyMethod(next fasthttp.RequestHandler) fasthttp.RequestHandler
 }
 
 // Serve answers on a listener until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(listener{l, &s.silent}) }
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(listener{l, s.conns}) }
 
 // Shutdown stops listening and waits for running requests, at most until ctx ends. Connections without a request are closed.
 func (s *Server) Shutdown(ctx context.Context) error {
@@ -143,7 +157,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		case err := <-done:
 			return err
 		case <-tick.C:
-			s.hush()
+			s.conns.endSilent()
 		}
 	}
 }

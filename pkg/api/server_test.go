@@ -106,13 +106,13 @@ func prepare() error {
 		return err
 	}
 	prepared.dir = dir
-	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		return err
 	}
 	types, err := testTypes()
 	if err == nil {
-		_, _, _, err = services(st, types, dir)
+		_, _, _, err = services(st, types, dir, nil)
 	}
 	return errors.Join(err, st.Close())
 }
@@ -120,9 +120,9 @@ func prepare() error {
 // maxFile is the longest file that the tests' server takes.
 const maxFile = 30 << 20
 
-func services(st store.Store, types *schema.Set, dir string) (*content.Service, *auth.Service, *asset.Service, error) {
+func services(st store.Store, types *schema.Set, dir string, log *slog.Logger) (*content.Service, *auth.Service, *asset.Service, error) {
 	ctx := context.Background()
-	accounts, err := auth.New(ctx, st, auth.Options{})
+	accounts, err := auth.New(ctx, st, auth.Options{Log: log})
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -134,7 +134,7 @@ func services(st store.Store, types *schema.Set, dir string) (*content.Service, 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	o := content.Options{Meta: schemas.FS, Roles: accounts.Roles(), Files: files}
+	o := content.Options{Meta: schemas.FS, Roles: accounts.Roles(), Actors: accounts.ActorNames, Files: files}
 	if tracked, ok := st.(*store.Tracked); ok {
 		o.Generation = tracked.Generation
 	}
@@ -160,7 +160,7 @@ func openSQLiteAt(t testing.TB, dir string) store.Store {
 	if err := os.CopyFS(dir, os.DirFS(prepared.dir)); err != nil {
 		t.Fatal(err)
 	}
-	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,8 @@ func newServer(t testing.TB, u setup) *server {
 	}
 	s.dir = t.TempDir()
 	tracked := store.Track(ctx, s.store, quiet())
-	if s.content, s.auth, s.files, err = services(tracked, types, s.dir); err != nil {
+	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	if s.content, s.auth, s.files, err = services(tracked, types, s.dir, log); err != nil {
 		t.Fatal(err)
 	}
 	if u.searched {
@@ -215,7 +216,7 @@ func newServer(t testing.TB, u setup) *server {
 		s.secrets[role] = "Bearer " + secret
 	}
 	// The time for a request is long: the machine may be busy.
-	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CacheSize: 4 << 20, CORSOrigins: []string{"*"}, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	o := api.Options{Content: s.content, Files: s.files, Auth: s.auth, RequestTimeout: time.Minute, CacheSize: 4 << 20, CORSOrigins: []string{"*"}, Log: log}
 	o.Index = s.index
 	if u.edit != nil {
 		u.edit(&o)

@@ -16,9 +16,9 @@ func (s *Server) managed(c *fiber.Ctx, names ...string) (*schema.Type, map[strin
 		return nil, nil, err
 	}
 	name := c.Params("type")
-	t, ok := s.content.Types().Type(name)
+	t, ok := s.knownType(c, s.content.Types().Type, name)
 	if !ok {
-		if t, ok = s.content.Types().ByPath(name); !ok {
+		if t, ok = s.knownType(c, s.content.Types().ByPath, name); !ok {
 			return nil, nil, fault.New(fault.NotFound, "Not Found")
 		}
 	}
@@ -38,27 +38,23 @@ func (s *Server) state(c *fiber.Ctx) error {
 	return sendState(c, st, content.Saved{})
 }
 
-// sendState answers with a state, and in meta with what an act should tell of.
+// sendState answers with a state, and in meta with what the act that led to it tells of.
 func sendState(c *fiber.Ctx, st content.State, saved content.Saved) error {
-	answer := value.Object{"data": stateObject(st)}
+	out := value.Object{"data": value.Object{
+		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
+		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
+	}}
 	meta := value.Object{}
 	if len(saved.Removed) > 0 {
 		meta["removed"] = removals(saved.Removed)
 	}
 	if len(saved.Warnings) > 0 {
-		meta["warnings"] = warnings(saved.Warnings)
+		meta["warnings"] = fieldObjects(saved.Warnings)
 	}
 	if len(meta) > 0 {
-		answer["meta"] = meta
+		out["meta"] = meta
 	}
-	return sendJSON(c, st.Rev, value.Append(nil, answer))
-}
-
-func stateObject(st content.State) value.Object {
-	return value.Object{
-		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
-		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
-	}
+	return sendJSON(c, st.Rev, value.Append(nil, out))
 }
 
 func localeOf(l string) any {

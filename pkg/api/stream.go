@@ -36,7 +36,7 @@ const (
 // announced to be too long.
 func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	length := int64(h.ContentLength())
-	if ambiguous(h.RawHeaders()) {
+	if !bytes.HasPrefix(h.Protocol(), []byte("HTTP/1.")) || bytes.ContainsAny(h.Host(), "@/?#\\,") || ambiguous(h.RawHeaders()) {
 		h.SetContentLength(0)
 		h.Set(framingHeader, "1")
 		return fasthttp.RequestConfig{}
@@ -57,13 +57,17 @@ func (s *Server) announced(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 // uploadLimit is how long the form of an upload may be.
 func (s *Server) uploadLimit() int64 { return s.files.MaxBytes() + maxFormFields*maxFormField }
 
-// ambiguous tells whether a head says in two ways how long its body is, or in one that is not known: a proxy in front may have read it
-// another way than the library does, and have let pass a second request as the body of the first (RFC 9112, section 11.2).
+// ambiguous reports whether a proxy in front could read a head in another way than the library
+// does, and pass a second request as the body of the first (RFC 9112, section 11.2): two lengths,
+// a coding other than chunked, a header that goes on in the next line, a blank in a name. The
+// library itself refuses control characters, a missing or second Host and HTTP/0.9.
 func ambiguous(head []byte) bool {
 	lengths, codings := 0, 0
 	for line := range bytes.SplitSeq(head, []byte("\n")) {
 		name, text, _ := bytes.Cut(line, []byte(":"))
 		switch {
+		case bytes.ContainsAny(name, " \t"):
+			return true
 		case bytes.EqualFold(name, []byte("Content-Length")):
 			lengths++
 		case bytes.EqualFold(name, []byte("Transfer-Encoding")):

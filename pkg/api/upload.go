@@ -182,7 +182,7 @@ func (u *upload) attach() error {
 		return fault.New(fault.Invalid, "ref, refId and field stand together")
 	}
 	// Strapi calls a type api::project.project.
-	t, ok := u.s.content.Types().Type(ref[strings.LastIndexByte(ref, '.')+1:])
+	t, ok := u.s.knownType(u.c, u.s.content.Types().Type, ref[strings.LastIndexByte(ref, '.')+1:])
 	if !ok {
 		return fault.New(fault.Invalid, "There is no content type %s", shorten(ref)).With("key", "ref")
 	}

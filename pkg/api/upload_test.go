@@ -274,7 +274,7 @@ func TestListFiles(t *testing.T) {
 			t.Errorf("%s gives %s, want %s", query, got, want)
 		}
 	}
-	for _, query := range []string{"?filters[sha256]=x", "?filters[createdBy]=1", "?filters[name][first]=x", "?sort=createdBy", "?filters[size]=many", "?filters[id][$contains]=1", "?x=1", "?filters[id][$between]=1"} {
+	for _, query := range []string{"?filters[sha256]=x", "?filters[createdBy]=1", "?filters[name][first]=x", "?sort=createdBy", "?filters[size]=many", "?filters[id][$contains]=1", "?filter=1", "?filters[id][$between]=1"} {
 		if r := s.get("editor", "/api/upload/files"+query); r.status != 400 {
 			t.Errorf("%s: %d %s", query, r.status, r.body)
 		}

@@ -144,12 +144,12 @@ func (s *Server) createUser(c *fiber.Ctx) error {
 	if err := administrator(c); err != nil {
 		return err
 	}
-	in, err := plainBody(c, "username", "email", "password", "role", "organisation")
+	in, err := plainBody(c, "username", "name", "email", "password", "role", "organisation")
 	if err != nil {
 		return err
 	}
 	account, err := s.auth.CreateAccount(c.UserContext(), auth.NewAccount{
-		Mail: text(in, "email"), Username: text(in, "username"), Role: text(in, "role"),
+		Mail: text(in, "email"), Username: text(in, "username"), DisplayName: text(in, "name"), Role: text(in, "role"),
 		Organisation: text(in, "organisation"), Password: text(in, "password"),
 	})
 	if err != nil {
@@ -190,12 +190,12 @@ func (s *Server) updateUser(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in, err := plainBody(c, "username", "email", "password", "role", "organisation", "blocked")
+	in, err := plainBody(c, "username", "name", "email", "password", "role", "organisation", "blocked")
 	if err != nil {
 		return err
 	}
 	ch := auth.AccountChanges{
-		Mail: optional(in, "email"), Username: optional(in, "username"), Role: optional(in, "role"),
+		Mail: optional(in, "email"), Username: optional(in, "username"), DisplayName: optional(in, "name"), Role: optional(in, "role"),
 		Organisation: optional(in, "organisation"), Password: optional(in, "password"),
 	}
 	if b, ok := in["blocked"].(bool); ok {
@@ -267,14 +267,15 @@ func optional(o value.Object, name string) *string {
 	return &s
 }
 
-// user is an account as the dialect shows it.
+// user is an account as the dialect shows it, to the account and to administrators. A client of Strapi expects a username, so the
+// address stands in for a missing one; name is Kontor's own: what others read.
 func user(a auth.Account) value.Object {
 	name := a.Username
 	if name == "" {
 		name = a.Mail
 	}
 	out := value.Object{
-		"id": a.ID, "username": name, "email": a.Mail, "provider": "local", "confirmed": true, "blocked": a.Blocked,
+		"id": a.ID, "username": name, "name": orNull(a.DisplayName), "email": a.Mail, "provider": "local", "confirmed": true, "blocked": a.Blocked,
 		"createdAt": stamp(a.CreatedAt), "updatedAt": stamp(a.UpdatedAt),
 		"role": value.Object{"name": a.Role, "type": a.Role}, "organisation": nil,
 	}

@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
+
+	"kontor/pkg/api"
 )
 
 // signIn gives a session the name under which the test calls with it.
@@ -113,15 +116,47 @@ func TestUsers(t *testing.T) {
 	}
 }
 
-// Those who guess passwords are slowed down and told for how long.
+// Wrong passwords are refused with the time to wait, and the owner signs in from elsewhere all the same, by either name.
 func TestSignInThrottle(t *testing.T) {
-	s := newServer(t, setup{})
+	s := newServer(t, setup{edit: func(o *api.Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} }})
+	s.want(201, call{"POST", "/api/users", "admin", `{"email":"a@example.org","username":"anne","password":"` + s.password + `","role":"editor"}`, nil})
+	try := func(identifier, password, address string) reply {
+		return s.do(call{"POST", "/api/auth/local", "", fmt.Sprintf(`{"identifier":%q,"password":%q}`, identifier, password), from(address)})
+	}
 	var last reply
-	for range 12 {
-		last = s.do(call{"POST", "/api/auth/local", "", `{"identifier":"a@example.org","password":"wrong"}`, nil})
+	for i := range 12 {
+		last = try([]string{"a@example.org", "anne"}[i%2], "wrong", "198.51.100.7")
 	}
 	if last.status != 429 || last.header.Get("Retry-After") == "" {
 		t.Errorf("after 12 wrong ones: %d, Retry-After %q: %s", last.status, last.header.Get("Retry-After"), last.body)
 	}
 	last.wantAt(t, "error.name", `"RateLimitError"`)
+	for i := range 52 {
+		if r := try(fmt.Sprintf("nobody%d@example.org", i), "wrong", "192.0.2.1"); r.status != 400 {
+			t.Fatalf("invented name %d: %d %s", i, r.status, r.body)
+		}
+	}
+	for _, identifier := range []string{"a@example.org", "anne"} {
+		if r := try(identifier, s.password, "192.0.2.1"); r.status != 200 {
+			t.Errorf("the owner as %s behind an address that invents names: %d %s", identifier, r.status, r.body)
+		}
+	}
+	if text := s.log.String(); strings.Count(text, `msg="sign-in failed" address=198.51.100.7 account=1`) != 10 {
+		t.Errorf("the log does not name the address of ten failures:\n%s", text)
+	}
+}
+
+// A proxy that nobody has named is told of once.
+func TestUntrustedProxyIsLogged(t *testing.T) {
+	s := newServer(t, setup{})
+	s.want(200, call{method: "GET", path: "/api/topics"})
+	if strings.Contains(s.log.String(), "trusted-proxies") {
+		t.Error("a warning without X-Forwarded-For")
+	}
+	for range 3 {
+		s.want(200, call{method: "GET", path: "/api/topics", header: from("192.0.2.1")})
+	}
+	if n := strings.Count(s.log.String(), "level=WARN msg=\"X-Forwarded-For of a peer that is not a trusted proxy"); n != 1 {
+		t.Errorf("%d warnings of an untrusted proxy:\n%s", n, s.log)
+	}
 }

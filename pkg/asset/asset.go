@@ -70,7 +70,7 @@ func New(ctx context.Context, st store.Store, bl blob.Store, o Options) (*Servic
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	for _, c := range []store.Collection{
-		{Name: files, Many: []string{"meta.variants", "meta.editions"}, Indexes: [][]string{{"meta.id"}, {"meta.sort.name"}, {"meta.createdAt"}, {"meta.createdBy", "meta.id"}, {"meta.deletedAt"}}},
+		{Name: files, Many: []string{"meta.variants", "meta.editions"}, Indexes: [][]string{{"meta.id"}, {"meta.sort.name"}, {"meta.createdAt"}, {"meta.createdBy", "meta.id"}, {"meta.deletedAt"}, {"meta." + pendingFact}}},
 		{Name: counters},
 	} {
 		if err := st.Ensure(ctx, c); err != nil {

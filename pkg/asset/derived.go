@@ -185,9 +185,7 @@ func (s *Service) renew(ctx context.Context, f File) error {
 	default:
 		return err
 	}
-	err = s.store.Apply(ctx, []store.Op{{
-		Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: next.derived(),
-	}})
+	err = s.store.Apply(ctx, []store.Op{s.marked(f, next.derived())})
 	var conflict *store.OpError
 	if errors.As(err, &conflict) {
 		return nil // somebody changed the record meanwhile; if it is still old it is found again

@@ -26,6 +26,7 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 		if err != nil {
 			return File{}, err
 		}
+		old := f.Facts
 		if changes.Name != nil {
 			f.Name = named(*changes.Name, f.Name)
 		}
@@ -40,11 +41,11 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 				*p.to = *p.from
 			}
 		}
-		if err := fault.Fields(f.Facts.clean()); err != nil {
+		if err := fault.Fields(f.Facts.clean(old)); err != nil {
 			return File{}, err
 		}
 		f.UpdatedAt = s.now().UTC().Truncate(time.Millisecond)
-		err = s.store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: f.described()}})
+		err = s.store.Apply(ctx, []store.Op{s.marked(f, f.described())})
 		var conflict *store.OpError
 		if !errors.As(err, &conflict) {
 			return f, err

@@ -111,9 +111,7 @@ func (s *Service) supersede(ctx context.Context, c auth.Caller, f, next File) (F
 			set[name] = v
 		}
 		set["updatedAt"] = next.at.Format(timeFormat)
-		err := s.store.Apply(ctx, []store.Op{{
-			Kind: store.Replace, Collection: files, Key: f.Key, Rev: f.rev, Set: set,
-		}})
+		err := s.store.Apply(ctx, []store.Op{s.marked(f, set)})
 		var conflict *store.OpError
 		if err == nil {
 			return s.File(ctx, f.ID)

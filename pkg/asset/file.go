@@ -1,6 +1,7 @@
 package asset
 
 import (
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -75,6 +76,24 @@ func (f File) AsWebP(v Variant) (Variant, bool) { return f.Variant(v.Name + rend
 
 // IsSecond tells whether the variant is another one as WebP.
 func (v Variant) IsSecond() bool { return strings.HasSuffix(v.Name, rendition.WebPSuffix) }
+
+// URL is the path under which the bytes of the file are read, or those of a variant. The name at its end is for people.
+func (f File) URL(variant string) string {
+	u := "/files/" + f.Key + "/" + url.PathEscape(f.Name)
+	if variant != "" {
+		u += "?format=" + variant
+	}
+	return u
+}
+
+// VersionURL is the same with the version of the bytes in it, so that they never change under it.
+func (f File) VersionURL(variant string) string {
+	u := f.URL(variant)
+	if variant == "" {
+		return u + "?v=" + f.Version(variant)
+	}
+	return u + "&v=" + f.Version(variant)
+}
 
 // Ext is the ending of the name with its dot, "" if it has none.
 func (f File) Ext() string { return ext(f.Name) }

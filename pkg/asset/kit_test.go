@@ -44,7 +44,7 @@ type kit struct {
 func newKit(t *testing.T, o asset.Options) *kit {
 	t.Helper()
 	dir := t.TempDir()
-	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+	st, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

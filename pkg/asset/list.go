@@ -70,6 +70,30 @@ func (s *Service) List(ctx context.Context, c auth.Caller, q Query) ([]File, int
 	return list, total, nil
 }
 
+// Matching gives the ids of the files that a filter hits, for whoever asks, those that are deleted and still
+// in use too. Names are those of Query. Invalid if there are more than most.
+func (s *Service) Matching(ctx context.Context, f query.Filter, most int) ([]int64, error) {
+	cond, err := compile(f.Positive())
+	if err == nil {
+		err = cond.Check()
+	}
+	if err != nil {
+		return nil, err
+	}
+	docs, err := s.store.Find(ctx, files, store.Query{Filter: cond, Limit: most + 1, Parts: []string{store.Meta}})
+	if err != nil {
+		return nil, err
+	}
+	if len(docs) > most {
+		return nil, fault.New(fault.Invalid, "A condition on files hits more than %d of them; make it narrower", most)
+	}
+	ids := make([]int64, len(docs))
+	for i, d := range docs {
+		ids[i] = integer(d.Part(store.Meta), "id")
+	}
+	return ids, nil
+}
+
 // kinds says of what kind each name is.
 func kinds(name string) (schema.Kind, bool) {
 	switch name {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kontor/pkg/fault"
+	"kontor/pkg/schema"
 )
 
 // maxName is how many characters a name keeps.
@@ -63,16 +64,18 @@ func named(name, former string) string {
 // numbered tells whether what looks like an ending is a number, as in "Satzung 1.2".
 func numbered(ending string) bool { return strings.Trim(ending, ".0123456789") == "" }
 
-// clean brings the facts into one form, and names what is too long or not text.
-func (f *Facts) clean() []fault.Field {
+// clean brings the facts into one form, and names what is too long, is not text, or holds characters that nobody sees. Those are
+// refused in new lines only, so that the other facts of an older file can be changed; a caption is body text and may hold them.
+func (f *Facts) clean(old Facts) []fault.Field {
 	var wrong []fault.Field
 	for _, c := range []struct {
 		name, title string
 		text        *string
+		old         *string // nil: not a line
 		most        int
 	}{
-		{"alternativeText", "Alternativtext", &f.Alt, 1000}, {"caption", "Bildunterschrift", &f.Caption, 2000},
-		{"credit", "Urheber", &f.Credit, maxCredit}, {"licence", "Lizenz", &f.Licence, 500},
+		{"alternativeText", "Alternativtext", &f.Alt, &old.Alt, 1000}, {"caption", "Bildunterschrift", &f.Caption, nil, 2000},
+		{"credit", "Urheber", &f.Credit, &old.Credit, maxCredit}, {"licence", "Lizenz", &f.Licence, &old.Licence, 500},
 	} {
 		s := strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(*c.text, "\r\n", "\n")))
 		switch {
@@ -83,6 +86,12 @@ func (f *Facts) clean() []fault.Field {
 			wrong = append(wrong, fault.Field{Path: []string{c.name}, Code: "too_long",
 				English: fmt.Sprintf("%s must be at most %d characters", c.name, c.most),
 				German:  fmt.Sprintf("„%s“: höchstens %d Zeichen.", c.title, c.most)})
+		case c.old != nil && s != *c.old:
+			if r, place, found := schema.Invisible(s); found {
+				wrong = append(wrong, fault.Field{Path: []string{c.name}, Code: "characters",
+					English: fmt.Sprintf("%s must not contain invisible characters (%U at character %d)", c.name, r, place),
+					German:  fmt.Sprintf("„%s“: enthält ein unsichtbares Zeichen (%U an Stelle %d).", c.title, r, place)})
+			}
 		}
 		*c.text = s
 	}

@@ -52,7 +52,7 @@ func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info I
 	if !c.MayUpload() {
 		return File{}, fault.New(fault.Forbidden, "Forbidden")
 	}
-	if err := fault.Fields(info.Facts.clean()); err != nil {
+	if err := fault.Fields(info.Facts.clean(Facts{})); err != nil {
 		return File{}, err
 	}
 	f := File{Key: store.RandomKey(), Name: named(info.Name, cleanName(info.Sent)), Facts: info.Facts, CreatedBy: c.ID, Organisation: c.Organisation, Edition: 1}

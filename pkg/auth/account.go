@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type Account struct {
 	ID           int64
 	Mail         string // unique without regard to case
 	Username     string // unique likewise; "" if the account has none
+	DisplayName  string // what others read of the person; "" if nobody gave one
 	Role         string // of a stored role's name, never Public
 	Blocked      bool   // may not sign in; sessions ended
 	Organisation string // documentId; "" for none
@@ -25,13 +27,8 @@ type Account struct {
 	UpdatedAt    time.Time
 }
 
-// Name is how the history calls the account.
-func (a Account) Name() string {
-	if a.Username != "" {
-		return a.Username
-	}
-	return a.Mail
-}
+// Name is what others read of the account: the display name, else the user name, else its number. It never is the address.
+func (a Account) Name() string { return cmp.Or(a.DisplayName, a.Username, numberedName(key(a.ID))) }
 
 // Caller is the account as who makes a request.
 func (a Account) Caller() Caller {
@@ -66,7 +63,7 @@ func readRecord(d store.Document) record {
 	blocked, _ := m["blocked"].(bool)
 	return record{
 		Account: Account{
-			ID: integer(m, "id"), Mail: text(m, "mail"), Username: text(m, "username"), Role: text(m, "role"), Blocked: blocked,
+			ID: integer(m, "id"), Mail: text(m, "mail"), Username: text(m, "username"), DisplayName: text(m, "name"), Role: text(m, "role"), Blocked: blocked,
 			Organisation: text(m, "organisation"), CreatedAt: pointInTime(m, "createdAt"), UpdatedAt: pointInTime(m, "updatedAt"),
 		},
 		hash: text(m, "hash"), epoch: integer(m, "epoch"), rev: d.Rev,
@@ -80,7 +77,7 @@ func (r record) fields() value.Object {
 		blocked = true
 	}
 	return value.Object{
-		"id": r.ID, "mail": r.Mail, "username": optionalText(r.Username), "role": r.Role, "blocked": blocked,
+		"id": r.ID, "mail": r.Mail, "username": optionalText(r.Username), "name": optionalText(r.DisplayName), "role": r.Role, "blocked": blocked,
 		"organisation": optionalText(r.Organisation), "createdAt": formatTime(r.CreatedAt), "updatedAt": formatTime(r.UpdatedAt),
 		"hash": r.hash, "epoch": r.epoch,
 	}
@@ -141,6 +138,11 @@ func (s *Service) Accounts(ctx context.Context, p query.Page) ([]Account, int, e
 		out[i] = readRecord(d).Account
 	}
 	return out, total, nil
+}
+
+// CountNameless counts the accounts without a display name.
+func (s *Service) CountNameless(ctx context.Context) (int, error) {
+	return s.store.Count(ctx, accounts, query.AllOf(query.Where("meta.id", query.NotNull, nil), query.Where("meta.name", query.Null, nil)))
 }
 
 func (s *Service) record(ctx context.Context, key string) (record, error) {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -19,7 +20,7 @@ var documentID = regexp.MustCompile(`^[a-z0-9]{24}$`)
 // check says everything that is wrong with an account but its password; role is what is wrong with that.
 func check(a Account, role *fault.Field) []fault.Field {
 	var out []fault.Field
-	for _, f := range []*fault.Field{checkMail(a.Mail), checkUsername(a.Username), role} {
+	for _, f := range []*fault.Field{checkMail(a.Mail), checkUsername(a.Username), checkDisplayName(a.DisplayName), role} {
 		if f != nil {
 			out = append(out, *f)
 		}
@@ -28,6 +29,25 @@ func check(a Account, role *fault.Field) []fault.Field {
 		out = append(out, *wrong("organisation", "type", "organisation must be a documentId", "Die Organisation muss eine documentId sein"))
 	}
 	return out
+}
+
+// checkOrganisation refuses an account without an organisation whose role opens entries of the account's own organisation: those
+// rules would open nothing for it. A role that can't be read opens nothing anyway.
+func (s *Service) checkOrganisation(ctx context.Context, a Account) (*fault.Field, error) {
+	if a.Organisation != "" {
+		return nil, nil
+	}
+	role, err := s.RoleByName(ctx, a.Role)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return nil, nil // checkRole says so
+	case err != nil:
+		return nil, err
+	case role.Broken != "" || !role.needsOrganisation():
+		return nil, nil
+	}
+	return wrong("organisation", "required", fmt.Sprintf("organisation is required by the role %s, whose rules are about the account's own organisation", a.Role),
+		fmt.Sprintf("Die Rolle %s verlangt eine Organisation: Ihre Regeln gelten für die eigene Organisation des Kontos", a.Role)), nil
 }
 
 func checkMail(s string) *fault.Field {
@@ -53,6 +73,19 @@ func checkUsername(s string) *fault.Field {
 		return wrong("username", "pattern", "username must not contain @", "Der Benutzername darf kein @ enthalten") // it could be another's address
 	case !printable(s), strings.TrimSpace(s) != s:
 		return wrong("username", "pattern", "username has characters that can't be seen", "Der Benutzername hat unsichtbare Zeichen")
+	}
+	return nil
+}
+
+func checkDisplayName(s string) *fault.Field {
+	switch {
+	case utf8.RuneCountInString(s) > 100:
+		return wrong("name", "too_long", "name must be at most 100 characters", "Der Name darf höchstens 100 Zeichen haben")
+	case strings.Contains(s, "@"):
+		return wrong("name", "pattern", "name must not contain @: others read it, so it can't be an address",
+			"Der Name darf kein @ enthalten: Andere lesen ihn, deshalb darf er keine Adresse sein")
+	case !printable(s), strings.TrimSpace(s) != s:
+		return wrong("name", "pattern", "name has characters that can't be seen", "Der Name hat unsichtbare Zeichen")
 	}
 	return nil
 }

@@ -27,16 +27,25 @@ func TestAccountLife(t *testing.T) {
 			t.Errorf("by %s: %+v, %v", mail, got, err)
 		}
 	}
+	if unnamed, err := s.CountNameless(ctx); err != nil || unnamed != 1 {
+		t.Errorf("%d accounts have no name, %v", unnamed, err)
+	}
+	if named, err := s.UpdateAccount(ctx, a.ID, auth.AccountChanges{DisplayName: ptr("Änne Beispiel")}); err != nil || named.Name() != "Änne Beispiel" {
+		t.Errorf("named %+v, %v", named, err)
+	}
+	if unnamed, err := s.CountNameless(ctx); err != nil || unnamed != 0 {
+		t.Errorf("%d accounts have no name, %v", unnamed, err)
+	}
 	if _, err := s.AccountByMail(ctx, "Änne"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("by the user name: %v", err)
 	}
 	c.pass(time.Hour)
-	b, err := s.UpdateAccount(ctx, a.ID, auth.AccountChanges{Mail: ptr("anne@stadt.example"), Username: ptr(""), Organisation: ptr(""), Blocked: ptr(true)})
+	b, err := s.UpdateAccount(ctx, a.ID, auth.AccountChanges{Mail: ptr("anne@stadt.example"), Username: ptr(""), DisplayName: ptr(""), Organisation: ptr(""), Blocked: ptr(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := auth.Account{ID: 1, Mail: "anne@stadt.example", Role: auth.Editor, Blocked: true, CreatedAt: a.CreatedAt, UpdatedAt: c.now()}
-	if b != want {
+	if b != want || b.Name() != "Konto 1" {
 		t.Errorf("updated %+v, want %+v", b, want)
 	}
 	if got, err := s.Account(ctx, a.ID); err != nil || got != want {
@@ -114,9 +123,15 @@ func TestAccountChecks(t *testing.T) {
 		{"long user name", func(n *auth.NewAccount) { n.Username = strings.Repeat("a", 61) }, "username"},
 		{"space at the end", func(n *auth.NewAccount) { n.Username = "abc " }, "username"},
 		{"unseen user name", func(n *auth.NewAccount) { n.Username = "abc\x00" }, "username"},
+		{"name with @", func(n *auth.NewAccount) { n.DisplayName = "new@x.example" }, "name"},
+		{"unseen name", func(n *auth.NewAccount) { n.DisplayName = "An\u200bna" }, "name"},
+		{"name that turns", func(n *auth.NewAccount) { n.DisplayName = "Anna\u202e" }, "name"},
+		{"space before the name", func(n *auth.NewAccount) { n.DisplayName = " Anna" }, "name"},
+		{"long name", func(n *auth.NewAccount) { n.DisplayName = strings.Repeat("ä", 101) }, "name"},
+		{"name of 100 letters", func(n *auth.NewAccount) { n.DisplayName = strings.Repeat("ä", 100) }, ""},
 		{"organisation", func(n *auth.NewAccount) { n.Organisation = "1" }, "organisation"},
 		{"short password", func(n *auth.NewAccount) { n.Password = "ÄÖÜäöüßÄÖ" }, "password"},
-		{"ten characters", func(n *auth.NewAccount) { n.Password = "ÄÖÜäöüßÄÖÜ" }, ""},
+		{"ten characters", func(n *auth.NewAccount) { n.Password = "ÄÖÜabcßÄÖÜ" }, ""},
 		{"long password", func(n *auth.NewAccount) { n.Password = strings.Repeat("ä", 201) }, "password"},
 		{"password not UTF-8", func(n *auth.NewAccount) { n.Password = strings.Repeat("\xff", 12) }, "password"},
 		{"password is the address", func(n *auth.NewAccount) { n.Password = "NEW@x.example" }, "password"},

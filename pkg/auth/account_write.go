@@ -15,6 +15,7 @@ import (
 type NewAccount struct {
 	Mail         string
 	Username     string // may be empty
+	DisplayName  string // may be empty
 	Role         string
 	Organisation string // may be empty
 	Password     string
@@ -22,20 +23,26 @@ type NewAccount struct {
 
 // AccountChanges are what UpdateAccount changes; nil leaves as it is.
 type AccountChanges struct {
-	Mail, Username, Role, Organisation, Password *string
-	Blocked                                      *bool
+	Mail, Username, DisplayName, Role, Organisation, Password *string
+	Blocked                                                   *bool
 }
 
 // CreateAccount makes an account. The error names every field that is wrong.
 func (s *Service) CreateAccount(ctx context.Context, n NewAccount) (Account, error) {
-	a := Account{Mail: n.Mail, Username: nameBeside(n.Mail, n.Username), Role: n.Role, Organisation: n.Organisation}
+	a := Account{Mail: n.Mail, Username: nameBeside(n.Mail, n.Username), DisplayName: n.DisplayName, Role: n.Role, Organisation: n.Organisation}
 	role, err := s.checkRole(ctx, a.Role)
 	if err != nil {
 		return Account{}, err
 	}
+	organisation, err := s.checkOrganisation(ctx, a)
+	if err != nil {
+		return Account{}, err
+	}
 	problems := check(a, role)
-	if f := checkPassword(n.Password, a); f != nil {
-		problems = append(problems, *f)
+	for _, f := range []*fault.Field{organisation, checkPassword(n.Password, a)} {
+		if f != nil {
+			problems = append(problems, *f)
+		}
 	}
 	if err := fault.Fields(problems); err != nil {
 		return Account{}, err
@@ -84,7 +91,17 @@ func (s *Service) UpdateAccount(ctx context.Context, id int64, c AccountChanges)
 		}
 		r := old
 		r.Account = c.apply(old.Account)
-		if err := fault.Fields(check(r.Account, role)); err != nil {
+		problems := check(r.Account, role)
+		if c.Role != nil || c.Organisation != nil {
+			f, err := s.checkOrganisation(ctx, r.Account)
+			if err != nil {
+				return old, err
+			}
+			if f != nil {
+				problems = append(problems, *f)
+			}
+		}
+		if err := fault.Fields(problems); err != nil {
 			return old, err
 		}
 		if hash != "" {
@@ -102,7 +119,7 @@ func (c AccountChanges) apply(a Account) Account {
 	for _, f := range []struct {
 		field *string
 		v     *string
-	}{{&a.Mail, c.Mail}, {&a.Username, c.Username}, {&a.Role, c.Role}, {&a.Organisation, c.Organisation}} {
+	}{{&a.Mail, c.Mail}, {&a.Username, c.Username}, {&a.DisplayName, c.DisplayName}, {&a.Role, c.Role}, {&a.Organisation, c.Organisation}} {
 		if f.v != nil {
 			*f.field = *f.v
 		}
@@ -136,7 +153,11 @@ func (s *Service) remove(ctx context.Context, id int64, guard bool) error {
 			return err
 		}
 		if done {
-			return s.endSessions(ctx, query.Where("meta.account", query.Eq, key(id)))
+			own := query.Where("meta.account", query.Eq, key(id))
+			if err := s.end(ctx, networks, own); err != nil {
+				return err
+			}
+			return s.endSessions(ctx, own)
 		}
 	}
 	return crowded()

@@ -46,6 +46,8 @@ type Caller struct {
 
 	showing bool // what the caller reads is for people who only have a preview: fields that x-access keeps from the public stay out
 
+	ownRules bool // only the rules of the caller's own role count, not what everybody reads
+
 	roles *Roles // those in force where the caller was identified; nil: the ones of whoever is asked
 }
 
@@ -54,6 +56,13 @@ func Anonymous() Caller { return Caller{Role: Public} }
 
 // System is Kontor itself at work, for the command line and for repairs: it may do everything.
 func System(name string) Caller { return Caller{Name: name, Role: Admin} }
+
+// ByOwnRules is the caller as far as the rules of its own role go: what it reads only because
+// everybody does is left out. It links to nothing else, so that a role decides what its entries name.
+func (c Caller) ByOwnRules() Caller {
+	c.ownRules = true
+	return c
+}
 
 // IsAnonymous tells whether the caller showed no credentials.
 func (c Caller) IsAnonymous() bool { return c.ID == "" && c.Role == Public }

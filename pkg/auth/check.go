@@ -193,7 +193,7 @@ func (c *checker) comparable(field *schema.Field, f query.Filter) {
 		list = value.List{f.Value}
 	}
 	for _, v := range list {
-		if _, ok := v.(userValue); ok || f.Op.Textual() {
+		if _, ok := v.(userValue); ok || folded || f.Op.Textual() {
 			continue
 		}
 		if _, err := field.ParseQuery(v); err != nil {

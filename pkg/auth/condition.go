@@ -236,3 +236,13 @@ func (c Caller) has(f query.Filter) bool {
 	}
 	return !slices.ContainsFunc(f.Args, func(a query.Filter) bool { return !c.has(a) })
 }
+
+// needsOrganisation reports whether a rule of the role compares with the caller's organisation.
+func (r Role) needsOrganisation() bool {
+	return slices.ContainsFunc(r.Rules, func(rule Rule) bool { return namesOrganisation(rule.Entries) })
+}
+
+func namesOrganisation(f query.Filter) bool {
+	list, _ := f.Value.(value.List)
+	return f.Value == userOrganisation || slices.Contains(list, any(userOrganisation)) || slices.ContainsFunc(f.Args, namesOrganisation)
+}

@@ -12,8 +12,9 @@ import (
 
 // Judgement is what one rule of a caller's role says about an action on a type.
 type Judgement struct {
-	Number int // of the rule in its role, from 1
+	Number int // of the rule in its role, from 1; those of the public follow
 	Rule   Rule
+	Public bool         // whether it is a rule of the public, whose rights to read everybody has
 	Opens  bool         // whether it opens anything at all here
 	Why    string       // why it does not; "" if it does
 	Filter query.Filter // the entries that it opens to this caller
@@ -25,23 +26,34 @@ func (r *Roles) Judgements(c Caller, a Action, t *schema.Type, types *schema.Set
 	if c.roles != nil {
 		r = c.roles
 	}
-	h, ok := r.role(c.Role)
-	if !ok {
-		return nil
+	var out []Judgement
+	if h, ok := r.role(c.Role); ok {
+		out = judge(nil, h.Role, c, a, t, types)
 	}
-	out := make([]Judgement, len(h.Rules))
-	for i, rule := range h.Rules {
-		j := Judgement{Number: i + 1, Rule: rule, Filter: query.Nothing(), Fields: none(t)}
-		j.Why = rule.silence(c.Role, a, t, types)
+	if public, ok := r.role(Public); ok && c.Role != Public && a == Read {
+		n := len(out)
+		out = judge(out, public.Role, Anonymous(), a, t, types)
+		for i := range out[n:] {
+			out[n+i].Public = true
+		}
+	}
+	return out
+}
+
+// judge adds what the rules of a role say.
+func judge(out []Judgement, role Role, c Caller, a Action, t *schema.Type, types *schema.Set) []Judgement {
+	for _, rule := range role.Rules {
+		j := Judgement{Number: len(out) + 1, Rule: rule, Filter: query.Nothing(), Fields: none(t)}
+		j.Why = rule.silence(role.Name, a, t, types)
 		if j.Why == "" {
 			j.Opens = true
 			j.Filter, _ = c.bind(rule.Entries)
-			j.Fields = fieldsOf(c.Role, rule, a, t)
+			j.Fields = fieldsOf(role.Name, rule, a, t)
 			if !c.has(rule.Entries) {
 				j.Why = "it asks for a fact about the caller that this caller does not have"
 			}
 		}
-		out[i] = j
+		out = append(out, j)
 	}
 	return out
 }

@@ -120,8 +120,9 @@ func Nothing(t *schema.Type) Grant {
 // unrestricted is what the admin role has of everything.
 var unrestricted = Grant{}
 
-// compile makes a role's grant of an action on a type; nil if no rule opens it. Rules that do not fit the types open nothing.
-func compile(role Role, a Action, t *schema.Type, types *schema.Set) *compiled {
+// clausesOf are what the rules of a role open to an action on a type. Rules that do not fit the types
+// open nothing.
+func clausesOf(role Role, a Action, t *schema.Type, types *schema.Set) []Clause {
 	if !ceiling(role.Name, a, t) {
 		return nil
 	}
@@ -132,9 +133,51 @@ func compile(role Role, a Action, t *schema.Type, types *schema.Set) *compiled {
 		}
 		clauses = addClause(clauses, Clause{rule.Entries, fieldsOf(role.Name, rule, a, t)})
 	}
+	return clauses
+}
+
+// publicClauses are what everybody reads of a type because the public does. A rule of the public that asks
+// for a fact about the caller opens nothing, since the public has none.
+func publicClauses(public Role, a Action, t *schema.Type, types *schema.Set) []Clause {
+	if a != Read {
+		return nil
+	}
+	clauses := clausesOf(public, Read, t, types)
+	for i, c := range clauses {
+		clauses[i].Filter, _ = Anonymous().bind(c.Filter)
+	}
+	return clauses
+}
+
+// joinEverywhere adds to every clause the fields that are open in every entry, so that a clause for some
+// entries never narrows the filters of a list below what one for all of them gives.
+func joinEverywhere(clauses []Clause) []Clause {
+	var everywhere *Fields
+	for _, c := range clauses {
+		if c.Filter.Op != query.All {
+			continue
+		}
+		if everywhere != nil {
+			c.Fields = c.Fields.Join(*everywhere)
+		}
+		everywhere = &c.Fields
+	}
+	if everywhere == nil {
+		return clauses
+	}
+	var out []Clause
+	for _, c := range clauses {
+		out = addClause(out, Clause{c.Filter, c.Fields.Join(*everywhere)})
+	}
+	return out
+}
+
+// compile sums up what clauses open of a type; nil if there are none.
+func compile(t *schema.Type, clauses []Clause) *compiled {
 	if len(clauses) == 0 {
 		return nil
 	}
+	clauses = joinEverywhere(clauses)
 	out := &compiled{Grant: grantOf(t, clauses)}
 	for _, c := range clauses {
 		out.personal = out.personal || personal(c.Filter)
@@ -212,22 +255,28 @@ func (g *compiled) of(c Caller) Grant {
 	if len(clauses) == 0 {
 		clauses = []Clause{{g.Filter, g.Fields}}
 	}
-	bound := make([]Clause, len(clauses))
-	for i, cl := range clauses {
+	bound := make([]Clause, 0, len(clauses))
+	for _, cl := range clauses {
 		f, _ := c.bind(cl.Filter) // what can't be bound hits nothing
-		bound[i] = Clause{f, cl.Fields}
+		if !hitsNothing(f) {      // and shows no fields
+			bound = append(bound, Clause{f, cl.Fields})
+		}
 	}
-	if len(bound) == 1 {
-		out := g.Grant
-		out.Filter = bound[0].Filter
-		return out
+	if len(bound) == 0 {
+		return Grant{Filter: query.Nothing(), Fields: g.Fields, Some: g.Some}
 	}
 	return grantOf(g.typ, bound)
+}
+
+// hitsNothing tells whether a filter is, or demands, the one that hits nothing.
+func hitsNothing(f query.Filter) bool {
+	return f.Op == query.Or && len(f.Args) == 0 || f.Op == query.And && slices.ContainsFunc(f.Args, hitsNothing)
 }
 
 // held is a role in force with what is compiled of it.
 type held struct {
 	Role
+	public *held    // that of everybody, whose rights to read this role has too; nil for itself
 	rev    int64    // of its document; a role that was deleted and made again may have the same
 	text   string   // as stored
 	broken string   // why it opens nothing; "" if it is sound
@@ -237,6 +286,7 @@ type held struct {
 // rights is a role compiled for one set of types.
 type rights struct {
 	grants map[right]*compiled
+	own    map[right]*compiled // without what everybody reads
 }
 
 type right struct {
@@ -249,10 +299,19 @@ func (h *held) in(types *schema.Set) *rights {
 	if r, ok := h.sets.Load(types); ok {
 		return r.(*rights)
 	}
-	r := &rights{grants: map[right]*compiled{}}
+	r := &rights{grants: map[right]*compiled{}, own: map[right]*compiled{}}
 	for _, t := range types.Types() {
 		for _, a := range Actions() {
-			if g := compile(h.Role, a, t, types); g != nil {
+			clauses := clausesOf(h.Role, a, t, types)
+			if g := compile(t, clauses); g != nil {
+				r.own[right{a, t}] = g
+			}
+			if h.public != nil {
+				for _, c := range publicClauses(h.public.Role, a, t, types) {
+					clauses = addClause(clauses, c)
+				}
+			}
+			if g := compile(t, clauses); g != nil {
 				r.grants[right{a, t}] = g
 			}
 		}

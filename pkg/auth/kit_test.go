@@ -39,7 +39,7 @@ func (c *clock) pass(d time.Duration) {
 
 func openStore(t *testing.T) store.Store {
 	t.Helper()
-	st, err := sqlitestore.Open(filepath.Join(t.TempDir(), "test.db"), sqlitestore.Options{})
+	st, err := sqlitestore.Open(filepath.Join(t.TempDir(), "test.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

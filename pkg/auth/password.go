@@ -47,7 +47,7 @@ var currentCost = params{hashMemory, hashTime, hashThreads}
 func (h hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLength)
 	rand.Read(salt) // never fails, see newSecret
-	key, err := h.derive(ctx, password, salt, currentCost, hashLength)
+	key, err := h.derive(ctx, password, salt, currentCost, hashLength, nil)
 	if err != nil {
 		return "", err
 	}
@@ -57,13 +57,14 @@ func (h hasher) hash(ctx context.Context, password string) (string, error) {
 }
 
 // verify tells whether the password belongs to the PHC string, and whether that was made with other costs than today's. A string that
-// is none, so also the "" of an unknown account, costs as much as one and is never right.
-func (h hasher) verify(ctx context.Context, phc, password string) (ok, outdated bool, err error) {
+// is none, so also the "" of an unknown account, costs as much as one and is never right. If admit returns an error once the slot is
+// free, nothing is hashed and verify returns that error.
+func (h hasher) verify(ctx context.Context, phc, password string, admit func() error) (ok, outdated bool, err error) {
 	p, salt, want, known := parsePHC(phc)
 	if !known {
 		p, salt, want = currentCost, make([]byte, saltLength), make([]byte, hashLength)
 	}
-	key, err := h.derive(ctx, password, salt, p, uint32(len(want)))
+	key, err := h.derive(ctx, password, salt, p, uint32(len(want)), admit)
 	if err != nil {
 		return false, false, err
 	}
@@ -71,12 +72,17 @@ func (h hasher) verify(ctx context.Context, phc, password string) (ok, outdated 
 	return same && known, p != currentCost || len(want) != hashLength, nil
 }
 
-func (h hasher) derive(ctx context.Context, password string, salt []byte, p params, length uint32) ([]byte, error) {
+func (h hasher) derive(ctx context.Context, password string, salt []byte, p params, length uint32, admit func() error) ([]byte, error) {
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
 	case <-ctx.Done():
 		return nil, fault.Wrap(fault.Timeout, context.Cause(ctx), "The request took too long")
+	}
+	if admit != nil {
+		if err := admit(); err != nil {
+			return nil, err
+		}
 	}
 	return argon2.IDKey([]byte(password), salt, p.time, p.memory, p.threads, length), nil
 }
@@ -100,21 +106,23 @@ func parsePHC(s string) (p params, salt, hash []byte, ok bool) {
 
 // checkPassword says what is wrong with a new password of an account; nil if nothing is.
 func checkPassword(password string, a Account) *fault.Field {
-	n := utf8.RuneCountInString(password)
+	n, seen := utf8.RuneCountInString(password), utf8.RuneCountInString(strings.TrimFunc(password, isBlank))
 	switch {
 	case password == "":
 		return required("password")
 	case !utf8.ValidString(password):
 		return wrong("password", "encoding", "password must be UTF-8", "Das Passwort muss UTF-8 sein")
+	case seen == 0:
+		return wrong("password", "blank", "password must not be blank", "Das Passwort darf nicht nur aus Leerzeichen bestehen")
 	case n < minPassword:
 		return wrong("password", "too_short", fmt.Sprintf("password must be at least %d characters", minPassword),
 			fmt.Sprintf("Das Passwort braucht mindestens %d Zeichen", minPassword))
+	case seen < minPassword:
+		return wrong("password", "too_short", fmt.Sprintf("password must be at least %d characters, blanks at its ends not counted", minPassword),
+			fmt.Sprintf("Das Passwort braucht mindestens %d Zeichen; Leerzeichen an den Enden zählen nicht", minPassword))
 	case n > maxPassword:
 		return wrong("password", "too_long", fmt.Sprintf("password must be at most %d characters", maxPassword),
 			fmt.Sprintf("Das Passwort darf höchstens %d Zeichen haben", maxPassword))
-	case fold(password) == fold(a.Mail), a.Username != "" && fold(password) == fold(a.Username):
-		return wrong("password", "guessable", "password must differ from email and username",
-			"Das Passwort darf weder die E-Mail-Adresse noch der Benutzername sein")
 	}
-	return nil
+	return checkGuessable(password, a)
 }

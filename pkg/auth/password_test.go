@@ -19,7 +19,7 @@ func oldHash(t *testing.T) string {
 	t.Helper()
 	h := newHasher()
 	salt := []byte("0123456789abcdef")
-	key, err := h.derive(t.Context(), "correct horse battery", salt, params{memory: 64, time: 1, threads: 2}, 32)
+	key, err := h.derive(t.Context(), "correct horse battery", salt, params{memory: 64, time: 1, threads: 2}, 32, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestHash(t *testing.T) {
 		{"empty hash", one[:strings.LastIndex(one, "$")+1], "pässwörd!!", false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			ok, outdated, err := h.verify(t.Context(), tt.phc, tt.password)
+			ok, outdated, err := h.verify(t.Context(), tt.phc, tt.password, nil)
 			if err != nil || ok != tt.ok || outdated != tt.outdated {
 				t.Errorf("ok %v, outdated %v, %v", ok, outdated, err)
 			}
@@ -69,7 +69,7 @@ func TestHashingWaitsForASlot(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	_, _, err := h.verify(ctx, "", "x")
+	_, _, err := h.verify(ctx, "", "x", nil)
 	_, err2 := h.hash(ctx, "x")
 	for _, err := range []error{err, err2} {
 		if !fault.Is(err, fault.Timeout) {
@@ -77,7 +77,7 @@ func TestHashingWaitsForASlot(t *testing.T) {
 		}
 	}
 	<-h.slots
-	if _, _, err := h.verify(t.Context(), "", "x"); err != nil {
+	if _, _, err := h.verify(t.Context(), "", "x", nil); err != nil {
 		t.Error(err)
 	}
 	if len(h.slots) != hashesAtOne-1 {
@@ -85,8 +85,39 @@ func TestHashingWaitsForASlot(t *testing.T) {
 	}
 }
 
-func TestSignInRenewsAnOldHash(t *testing.T) {
+// A network that was not used for a month is not known, also before Sweep has removed it, and being used again counts.
+func TestKnownNetworkRunsOut(t *testing.T) {
 	st, err := sqlitestore.Open(filepath.Join(t.TempDir(), "test.db"), sqlitestore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	s, err := New(t.Context(), st, Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	knows := func(id int64, network string, want bool) {
+		t.Helper()
+		if got, err := s.knowsNetwork(t.Context(), id, network); err != nil || got != want {
+			t.Errorf("at %s account %d is known in %s: %v, %v", now, id, network, got, err)
+		}
+	}
+	knows(1, "home", false)
+	s.rememberNetwork(t.Context(), 1, "home")
+	knows(1, "home", true)
+	knows(2, "home", false)
+	knows(1, "", false)
+	now = now.Add(networkAge - time.Hour)
+	s.rememberNetwork(t.Context(), 1, "home")
+	now = now.Add(networkAge - time.Hour)
+	knows(1, "home", true)
+	now = now.Add(time.Hour)
+	knows(1, "home", false)
+}
+
+func TestSignInRenewsAnOldHash(t *testing.T) {
+	st, err := sqlitestore.Open(filepath.Join(t.TempDir(), "test.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

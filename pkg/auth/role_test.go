@@ -106,7 +106,7 @@ func TestMissingFacts(t *testing.T) {
 		`{"title":{"$null":true},"meta.organisation":"$user.organisation"}`, `{"$not":{"agenda":{"title":{"$eq":"$user.organisation"}}}}`,
 		`{"$not":{"$not":{"meta.organisation":"$user.organisation"}}}`, `{"$not":{"organiser":{"documentId":"$user.organisation"}}}`,
 	} {
-		r := role(t, `{"name":"x","rules":[{"types":["event"],"actions":["read"],"entries":`+entries+`}]}`)
+		r := role(t, `{"name":"x","rules":[{"types":["event"],"actions":["readDraft"],"entries":`+entries+`}]}`)
 		rev := int64(0)
 		if now, err := s.RoleByName(t.Context(), "x"); err == nil {
 			rev = now.Rev
@@ -114,11 +114,11 @@ func TestMissingFacts(t *testing.T) {
 		if _, err := s.PutRole(t.Context(), r, rev, types); err != nil {
 			t.Fatal(err)
 		}
-		g, _ := s.Roles().Grant(auth.Caller{ID: "account/1", Role: "x"}, auth.Read, event, types)
+		g, _ := s.Roles().Grant(auth.Caller{ID: "account/1", Role: "x"}, auth.ReadDraft, event, types)
 		if !holdsNothing(g) {
 			t.Errorf("%s without an organisation opens %+v", entries, g.Filter)
 		}
-		g, ok := s.Roles().Grant(auth.Caller{ID: "account/1", Role: "x", Organisation: "abc"}, auth.Read, event, types)
+		g, ok := s.Roles().Grant(auth.Caller{ID: "account/1", Role: "x", Organisation: "abc"}, auth.ReadDraft, event, types)
 		if !ok || holdsNothing(g) {
 			t.Errorf("%s with an organisation opens nothing", entries)
 		}
@@ -173,7 +173,7 @@ func TestRolesUpgrade(t *testing.T) {
 			t.Errorf("%s: changed %v, shipped %v, %s", r.Name, r.Changed, r.Shipped, r.Broken)
 		}
 	}
-	if rules["organizer"] != 1 || rules["reviewer"] != 1 || rules["editor"] != 2 || len(rules) != 5 {
+	if rules["organizer"] != 1 || rules["reviewer"] != 1 || rules["editor"] != 2 || rules["site"] != 0 || len(rules) != 6 {
 		t.Errorf("rules %v", rules)
 	}
 	before := dump(t, st)

@@ -53,11 +53,23 @@ func holdAll(list []Role) map[string]*held {
 	for _, role := range list {
 		out[role.Name] = &held{Role: role}
 	}
+	addPublicRights(out)
 	return out
 }
 
+// addPublicRights gives every role the rights that the public has. One that had those of another public role is
+// compiled again.
+func addPublicRights(roles map[string]*held) {
+	public := roles[Public]
+	for name, h := range roles {
+		if name != Public && h.public != public {
+			roles[name] = &held{Role: h.Role, public: public, rev: h.rev, text: h.text, broken: h.broken}
+		}
+	}
+}
+
 // Grant gives what a caller may do with the entries of a type of a set, by an action other than Upload; not ok if nothing. The roles
-// that the caller was identified with count, else r.
+// that the caller was identified with count, else r. Whatever the public reads, every caller with a role reads.
 func (r *Roles) Grant(c Caller, a Action, t *schema.Type, types *schema.Set) (Grant, bool) {
 	g, ok := r.grant(c, a, t, types)
 	if ok && c.showing {
@@ -74,10 +86,17 @@ func (r *Roles) grant(c Caller, a Action, t *schema.Type, types *schema.Set) (Gr
 		r = c.roles
 	}
 	h, ok := r.role(c.Role)
+	if !ok && c.Role != "" && !c.ownRules { // deleted meanwhile: it opens what everybody reads
+		h, ok = r.role(Public)
+	}
 	if !ok {
 		return Grant{Filter: query.Nothing()}, false
 	}
-	g := h.in(types).grants[right{a, t}]
+	grants := h.in(types).grants
+	if c.ownRules {
+		grants = h.in(types).own
+	}
+	g := grants[right{a, t}]
 	return g.of(c), g != nil
 }
 
@@ -161,6 +180,7 @@ func (r *Roles) read(ctx context.Context, before *roleState) (*roleState, error)
 		}
 		next.roles[d.Key] = h
 	}
+	addPublicRights(next.roles)
 	if !same {
 		next.generation++
 	}

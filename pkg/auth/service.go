@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,8 +32,9 @@ const maxAttempts = 50
 
 // Options are what a Service can be given; the zero value is ready for use.
 type Options struct {
-	Now func() time.Time // the clock; time.Now if nil
-	Log *slog.Logger     // nil discards
+	Now    func() time.Time // the clock; time.Now if nil
+	Log    *slog.Logger     // nil discards
+	Office string           // how callers of an organisation read the authors of other changes; DefaultOffice if ""
 }
 
 // Service is the accounts, sessions, API tokens and roles in one store. It is safe for use by many goroutines, and any number of
@@ -44,6 +46,9 @@ type Service struct {
 	hasher   hasher
 	throttle *throttle
 	roles    *Roles
+	office   string
+
+	networkHash []byte // the key of the hash of networks
 }
 
 // New makes the service and its collections.
@@ -61,6 +66,7 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 		{Name: tokens, Indexes: [][]string{{"meta.id"}}},
 		{Name: previews, Indexes: [][]string{{"meta.expires"}}},
 		{Name: tokenNames},
+		{Name: networks, Indexes: [][]string{{"meta.account", "meta.used"}, {"meta.used"}}},
 		{Name: roles},
 		{Name: singles, Many: []string{"meta.admins"}},
 	} {
@@ -75,7 +81,14 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 	if err := held.refresh(ctx); err != nil {
 		return nil, err
 	}
-	return &Service{store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now), roles: held}, nil
+	hashKey, err := networkHashKey(ctx, st)
+	if err != nil {
+		return nil, fmt.Errorf("the key for the networks of sign-ins: %w", err)
+	}
+	return &Service{
+		store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now), roles: held,
+		office: cmp.Or(o.Office, DefaultOffice), networkHash: hashKey,
+	}, nil
 }
 
 // nextID takes the next number of a counter. A number that is not used, since the process ended, is never given again.

@@ -27,34 +27,63 @@ type Credentials struct {
 }
 
 // SignIn starts a session and gives its secret, which is stored nowhere. Invalid, in the words of Strapi, if the password is wrong,
-// there is no such account, or it is blocked; TooMany with details.retryAfter in seconds after too many wrong ones.
+// there is no such account, or it is blocked; TooMany with details.retryAfter in seconds after too many wrong ones, see perPair.
 func (s *Service) SignIn(ctx context.Context, c Credentials) (secret string, a Account, err error) {
-	try, err := s.throttle.begin(c.Identifier, c.Address)
+	from := network(c.Address)
+	r, err := s.signingIn(ctx, c.Identifier)
 	if err != nil {
 		return "", Account{}, err
 	}
-	r, err := s.identified(ctx, c.Identifier)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		try.forgive()
+	known, err := s.knowsNetwork(ctx, r.ID, from)
+	if err != nil {
 		return "", Account{}, err
 	}
-	ok, outdated, err := s.hasher.verify(ctx, r.hash, c.Password)
+	try := s.throttle.signIn(r.ID, c.Identifier, from, known)
+	ok, outdated, err := s.verify(ctx, try, r, c.Password)
 	switch {
+	case fault.Is(err, fault.TooMany):
+		s.refusedSignIn(ctx, try, r, c.Address, err)
+		return "", Account{}, err
 	case err != nil:
-		try.forgive()
 		return "", Account{}, err
 	case !ok:
+		s.failedSignIn(ctx, try, r, c.Address)
 		return "", Account{}, fault.New(fault.Invalid, "Invalid identifier or password")
 	}
-	try.forgive()
+	try.succeed()
 	if r.Blocked {
 		return "", Account{}, fault.New(fault.Invalid, "Your account has been blocked by an administrator")
 	}
 	if outdated {
 		s.rehash(ctx, r, c.Password)
 	}
-	secret, err = s.startSession(ctx, r)
-	return secret, r.Account, err
+	if secret, err = s.startSession(ctx, r); err != nil {
+		return "", Account{}, err
+	}
+	s.rememberNetwork(ctx, r.ID, from)
+	return secret, r.Account, nil
+}
+
+// signingIn finds the account that an identifier names, the zero record if there is none. Both cost two reads, so that the time of
+// the response does not tell which accounts exist.
+func (s *Service) signingIn(ctx context.Context, identifier string) (record, error) {
+	r, err := s.identified(ctx, identifier)
+	if !fault.Is(err, fault.NotFound) {
+		return r, err
+	}
+	if _, err := s.record(ctx, key(0)); err != nil && !fault.Is(err, fault.NotFound) {
+		return record{}, err
+	}
+	return record{}, nil
+}
+
+// verify compares a password with the account's hash, if the limits admit the attempt: before it waits for its turn, so that
+// refusing is cheap, and when that has come, so that many requests at once have no more tries than one after the other.
+func (s *Service) verify(ctx context.Context, try attempt, r record, password string) (ok, outdated bool, err error) {
+	if err := try.admit(); err != nil {
+		return false, false, err
+	}
+	return s.hasher.verify(ctx, r.hash, password, try.admit)
 }
 
 // rehash replaces a hash of other costs. It is no part of signing in: if it fails, the next sign-in does it.
@@ -96,19 +125,16 @@ func (s *Service) ChangePassword(ctx context.Context, secret, present, next stri
 	if err != nil {
 		return err
 	}
-	try, err := s.throttle.begin(r.Mail, "")
-	if err != nil {
-		return err
-	}
-	ok, _, err := s.hasher.verify(ctx, r.hash, present)
+	try := s.throttle.change(r.ID, sess.Key)
+	ok, _, err := s.verify(ctx, try, r, present)
 	switch {
 	case err != nil:
-		try.forgive()
 		return err
 	case !ok:
+		try.fail()
 		return fault.New(fault.Invalid, "The provided current password is invalid")
 	}
-	try.forgive()
+	try.succeed()
 	if present == next {
 		return fault.New(fault.Invalid, "Your new password must be different than your current password")
 	}
@@ -197,11 +223,14 @@ func (s *Service) noteUse(ctx context.Context, collection string, d store.Docume
 	}
 }
 
-// Sweep deletes sessions and previews that have run out. Nothing depends on it but the size of the store; once an hour is enough.
+// Sweep deletes sessions, previews and networks that have run out. Nothing depends on it but the size of the store; once an hour is enough.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	expired := query.Where("meta.expires", query.Lte, formatTime(now))
 	if err := s.end(ctx, previews, expired); err != nil {
+		return err
+	}
+	if err := s.end(ctx, networks, query.Where("meta.used", query.Lte, formatTime(now.Add(-networkAge)))); err != nil {
 		return err
 	}
 	return s.endSessions(ctx, query.AnyOf(expired, query.Where("meta.used", query.Lte, formatTime(now.Add(-sessionIdle)))))

@@ -17,9 +17,10 @@ type Config struct {
 	Addr            string        // where serve listens, host:port
 	Data            string        // the directory of everything that is kept
 	Demo            bool          // serve fills an empty store with the sample portal
-	Schemas         string        // the directory of the content types; "" for the shipped ones
+	Schemas         string        // the directory of the content types, "shipped,DIR" to lay it over the shipped ones; "" for these alone
 	BaseURL         string        // where the world reaches this Kontor, without a slash at the end; "" if nobody said
 	SiteURL         string        // where the public site is, without a slash at the end; "" if nobody said
+	OfficeName      string        // the author of changes as callers of an organisation read it
 	Store           string        // "" for SQLite in Data, else an address of MongoDB, with its password
 	Blob            string        // "" for files in Data
 	LogFormat       string        // LogText or LogJSON
@@ -31,8 +32,11 @@ type Config struct {
 	CacheSize       int64         // how many bytes of answers are kept
 	SharedMaxAge    time.Duration // how long caches on the way may answer the public without asking; 0 for never
 
-	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
-	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
+	RateLimit                rate.Limit // requests of an address without credentials; zero for any number
+	TokenRateLimit           rate.Limit // requests of a token or an account; zero for any number
+	MaxConnections           int        // open at once
+	MaxConnectionsPerAddress int        // of an address that is no trusted proxy
+
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api: "https://www.portal.example", "*" for all; none if empty
 

@@ -121,12 +121,14 @@ func (k kind) refuses(v *yaml.Node) string {
 		return "wants one value, not a list or a mapping"
 	case v.Tag == "!!null":
 		return "has no value; leave the line out for the default"
-	case v.Tag == "!!str", k == sizeKind && v.Tag == "!!int", k == switchKind && v.Tag == "!!bool":
+	case v.Tag == "!!str", (k == sizeKind || k == countKind) && v.Tag == "!!int", k == switchKind && v.Tag == "!!bool":
 		return ""
 	case k == switchKind:
 		return "wants true or false"
 	case k == durationKind:
 		return "wants a duration with its unit, such as 20s"
+	case k == countKind:
+		return "wants a number"
 	case k == sizeKind:
 		return "wants a size such as 1MiB or a number of bytes"
 	}

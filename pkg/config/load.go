@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"kontor/pkg/fault"
 )
 
 // prefix starts the names of Kontor's environment variables.
@@ -131,7 +133,7 @@ func unknown(env map[string]string) []string {
 func suggest(word string, known []string) string {
 	best, distance := "", 4
 	for _, k := range known {
-		if d := edits(word, k); d < distance {
+		if d := fault.Edits(word, k); d < distance {
 			best, distance = k, d
 		}
 	}
@@ -139,25 +141,4 @@ func suggest(word string, known []string) string {
 		return ""
 	}
 	return ", did you mean " + best + "?"
-}
-
-// edits counts the letters to insert, delete or exchange between two words.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -35,6 +35,7 @@ const (
 	durationKind kind = "duration"
 	sizeKind     kind = "size"
 	rateKind     kind = "rate"
+	countKind    kind = "count"
 	listKind     kind = "list"
 	switchKind   kind = "bool" // pflag shows no value for it
 )
@@ -48,12 +49,14 @@ func settings() []setting {
 			parse: into(func(c *Config) *string { return &c.Data }, present), show: func(c *Config) string { return c.Data }},
 		{name: "demo", kind: switchKind, standard: "false", help: "fill an empty store with a sample portal when serve starts",
 			parse: into(func(c *Config) *bool { return &c.Demo }, onOff), show: func(c *Config) string { return strconv.FormatBool(c.Demo) }},
-		{name: "schemas", kind: textKind, help: "directory of the content types, instead of the shipped ones",
+		{name: "schemas", kind: textKind, help: "directory of content types in the place of the shipped ones; shipped,DIR lays its files over them",
 			parse: into(func(c *Config) *string { return &c.Schemas }, anything), show: func(c *Config) string { return c.Schemas }},
 		{name: "base-url", kind: textKind, help: "where the world reaches this Kontor, https://…",
 			parse: into(func(c *Config) *string { return &c.BaseURL }, webAddress), show: func(c *Config) string { return c.BaseURL }},
 		{name: "site-url", kind: textKind, help: "where the public site is, https://…: for sitemaps and previews",
 			parse: into(func(c *Config) *string { return &c.SiteURL }, webAddress), show: func(c *Config) string { return c.SiteURL }},
+		{name: "office-name", kind: textKind, standard: "Redaktion", help: "how organisations read the authors of the office's changes",
+			parse: into(func(c *Config) *string { return &c.OfficeName }, present), show: func(c *Config) string { return c.OfficeName }},
 		// A database's address carries its password.
 		{name: "store", kind: textKind, secret: true, help: "where documents are kept, mongodb://…; empty is SQLite in the data directory",
 			parse: into(func(c *Config) *string { return &c.Store }, database), show: func(c *Config) string { return c.Store }},
@@ -80,6 +83,11 @@ func settings() []setting {
 			parse: into(func(c *Config) *rate.Limit { return &c.RateLimit }, limit), show: func(c *Config) string { return showLimit(c.RateLimit) }},
 		{name: "token-rate-limit", kind: rateKind, standard: "12000/1m", help: "requests that a token or an account may make, or off",
 			parse: into(func(c *Config) *rate.Limit { return &c.TokenRateLimit }, limit), show: func(c *Config) string { return showLimit(c.TokenRateLimit) }},
+		{name: "max-connections", kind: countKind, standard: "4096", help: "connections at once; fewer where the limit of open files is low",
+			parse: into(func(c *Config) *int { return &c.MaxConnections }, countWithin(16, 1_000_000)), show: func(c *Config) string { return strconv.Itoa(c.MaxConnections) }},
+		{name: "max-connections-per-address", kind: countKind, standard: "256", help: "connections of an address that is no trusted proxy, at most half of all",
+			parse: into(func(c *Config) *int { return &c.MaxConnectionsPerAddress }, countWithin(1, 1_000_000)),
+			show:  func(c *Config) string { return strconv.Itoa(c.MaxConnectionsPerAddress) }},
 		{name: "trusted-proxies", kind: listKind, help: "addresses and networks whose X-Forwarded-For is believed, comma-separated",
 			parse: into(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, networks), show: func(c *Config) string { return showNetworks(c.TrustedProxies) }},
 		{name: "cors-origins", kind: listKind, standard: "*", help: "sites whose pages may read /api, comma-separated; * for all, none for no other",
@@ -206,6 +214,17 @@ func age(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("wants whole seconds, at most %v", maxAge)
 	}
 	return d, nil
+}
+
+// countWithin reads a number in a range.
+func countWithin(low, high int) func(string) (int, error) {
+	return func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < low || n > high {
+			return 0, fmt.Errorf("wants a number from %d to %d", low, high)
+		}
+		return n, nil
+	}
 }
 
 // units are the endings of a size, largest first.

@@ -124,23 +124,46 @@ func (w *write) open(ifMatch int64) error {
 }
 
 // withDefaults adds the defaults of a new entry, or of a new locale of one: that has the shared fields, and what is empty there stays so.
-func (w *write) withDefaults(changes Changes) Changes {
+func (w *write) withDefaults(changes Changes) (Changes, error) {
 	out := w.typ.WithDefaults(changes)
 	if w.lead() == nil {
-		return out
+		return out, w.addCallerDefaults(out)
 	}
 	for _, f := range w.typ.Fields {
 		if _, named := changes[f.Name]; !named && !f.Localized {
 			delete(out, f.Name)
 		}
 	}
-	return out
+	return out, nil
+}
+
+// addCallerDefaults points relations that say so, and that a new entry does not name, to the organisation
+// of the caller's account, if that is there.
+func (w *write) addCallerDefaults(changes Changes) error {
+	for _, f := range w.typ.Fields {
+		if _, named := changes[f.Name]; named || f.DefaultBy != schema.UserOrganisation || w.caller.Organisation == "" {
+			continue
+		}
+		var v any = w.caller.Organisation
+		if f.Many {
+			v = value.List{v}
+		}
+		e, err := w.svc.existingOf(w.ctx, w.typ, value.Object{f.Name: v})
+		if err != nil {
+			return err
+		}
+		if e.targets[f.Relation.To+"/"+w.caller.Organisation] {
+			changes[f.Name] = v
+		}
+	}
+	return nil
 }
 
 // revive takes from a tombstone what made it one.
 func (w *write) revive() {
 	delete(w.next.meta, "deletedAt")
 	delete(w.next.meta, "deletedBy")
+	delete(w.next.meta, "deletedById")
 }
 
 // change merges changes into the draft and publishes it if that is meant and allowed. The action's rules must allow the result.
@@ -154,7 +177,9 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 		return err
 	}
 	if !w.cur.live() {
-		linked = w.withDefaults(linked)
+		if linked, err = w.withDefaults(linked); err != nil {
+			return err
+		}
 	}
 	normal := w.typ.NormaliseWith(before, linked, schema.WriteOptions{NewID: w.itemIDs(), Locale: w.next.locale})
 	values := normal.Values

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -59,55 +60,98 @@ func claimKey(t *schema.Type, f *schema.Field, locale string, v any) string {
 	return t.ID + "/" + locale + "/" + f.Name + "/" + string(text)
 }
 
-// claimsOf lists what a record holds: by its draft, by what is published, and by the slugs that still lead to it.
-func claimsOf(r *record) claimSet {
+// claimsOf lists what a record may hold: firmly, and by its draft.
+func claimsOf(r *record) claimSet { return firmClaims(r).merge(draftClaims(r)) }
+
+// firmClaims lists what a record holds for certain: by what is published, and by the slugs that still
+// lead to it. What only its draft has, it may have lost, see contest.
+func firmClaims(r *record) claimSet {
 	var out claimSet
 	if !r.live() {
 		return nil
 	}
-	add := func(f *schema.Field, v any) {
-		if v == nil {
-			return
-		}
-		if c := (claim{claimKey(r.typ, f, r.locale, v), f, v}); !out.has(c) {
-			out = append(out, c)
-		}
-	}
 	for _, f := range r.typ.Fields {
-		if !f.Unique && f.Kind != schema.Slug {
-			continue
+		if f.Unique || f.Kind == schema.Slug {
+			out = out.add(r, f, r.published[f.Name])
 		}
-		add(f, r.draft[f.Name])
-		add(f, r.published[f.Name])
 		if f.Kind == schema.Slug {
 			old, _ := r.meta["oldSlugs"].(value.List)
 			for _, v := range old {
-				add(f, v)
+				out = out.add(r, f, v)
 			}
 		}
 	}
 	if r.typ.Single {
-		add(singleField, "")
+		out = out.add(r, singleField, "")
 	}
 	return out
 }
 
-func (w *write) claimsBefore() claimSet { return union(w.cur, w.siblings, nil) }
-func (w *write) claimsAfter() claimSet  { return union(w.next, w.siblings, w.copies) }
+func draftClaims(r *record) claimSet {
+	var out claimSet
+	if !r.live() {
+		return nil
+	}
+	for _, f := range r.typ.Fields {
+		if f.Unique || f.Kind == schema.Slug {
+			out = out.add(r, f, r.draft[f.Name])
+		}
+	}
+	return out
+}
+
+func (s claimSet) add(r *record, f *schema.Field, v any) claimSet {
+	if v == nil {
+		return s
+	}
+	return s.merge(claimSet{{claimKey(r.typ, f, r.locale, v), f, v}})
+}
+
+// merge adds claims that the set does not have yet.
+func (s claimSet) merge(more claimSet) claimSet {
+	for _, c := range more {
+		if !s.has(c) {
+			s = append(s, c)
+		}
+	}
+	return s
+}
+
+func (w *write) claimsBefore(of func(*record) claimSet) claimSet {
+	return union(of, w.cur, w.siblings, nil)
+}
+
+func (w *write) claimsAfter(of func(*record) claimSet) claimSet {
+	return union(of, w.next, w.siblings, w.copies)
+}
 
 // union joins the claims of an entry's locales, with copies in the place of siblings.
-func union(r *record, siblings, copies []*record) claimSet {
-	out := claimsOf(r)
+func union(of func(*record) claimSet, r *record, siblings, copies []*record) claimSet {
+	out := of(r)
 	for _, s := range siblings {
 		for _, c := range copies {
 			if c.locale == s.locale {
 				s = c
 			}
 		}
-		for _, c := range claimsOf(s) {
-			if !out.has(c) {
-				out = append(out, c)
-			}
+		out = out.merge(of(s))
+	}
+	return out
+}
+
+// wantedClaims lists the claims that a write has to take: those that the entry comes to hold firmly, since a
+// draft may have lost them, and those of the draft that are new, save those that it does without.
+func (w *write) wantedClaims() claimSet {
+	firm, before := w.claimsBefore(firmClaims), w.claimsBefore(claimsOf)
+	var out claimSet
+	for _, c := range w.claimsAfter(firmClaims) {
+		if !firm.has(c) {
+			out = append(out, c)
+		}
+	}
+	for _, c := range w.claimsAfter(draftClaims) {
+		if !before.has(c) && !out.has(c) && !w.without[c.key] {
+			out = append(out, c)
 		}
 	}
 	return out
@@ -126,9 +170,9 @@ func (w *write) claimOp(c claim) store.Op {
 // released lists the ops that let go what the entry holds now and will not after the write. They are made before the write, so that
 // they let nothing go that somebody takes after it.
 func (w *write) released() ([]store.Op, error) {
-	want := w.claimsAfter()
+	want := w.claimsAfter(claimsOf)
 	var ops []store.Op
-	for _, c := range w.claimsBefore() {
+	for _, c := range w.claimsBefore(claimsOf) {
 		if want.has(c) {
 			continue
 		}
@@ -202,6 +246,10 @@ func (w *write) contestAll(wanted []claim) (taken []claim, err error) {
 }
 
 // contest looks at a claim. It is free for this entry if it is not there, already this entry's, or stale.
+//
+// A claim that only a draft holds which the caller does not read must not be told of: "not unique", or
+// a number after a slug, would confirm what that draft says. So what is to be published takes it over,
+// and a draft does without it until it is published.
 func (w *write) contest(c claim) (free bool, err error) {
 	delete(w.taken, c.key)
 	d, err := w.svc.store.Get(w.ctx, claims, c.key, nil)
@@ -213,8 +261,11 @@ func (w *write) contest(c claim) (free bool, err error) {
 	}
 	if text(d.Part(store.Meta), "documentId") != w.next.documentID {
 		stale, err := w.svc.staleClaim(w.ctx, w.typ, c.key, d)
+		if err == nil && !stale {
+			stale, err = w.outranks(c, text(d.Part(store.Meta), "documentId"))
+		}
 		if err != nil || !stale {
-			return false, err
+			return w.without[c.key], err
 		}
 	}
 	if w.taken == nil {
@@ -225,6 +276,51 @@ func (w *write) contest(c claim) (free bool, err error) {
 		delete(w.made, c.key)
 	}
 	return true, nil
+}
+
+// outranks tells whether a claim that an entry holds is free for this write all the same. It notes in
+// without that the draft does without the claim.
+func (w *write) outranks(c claim, holder string) (bool, error) {
+	docs, err := w.svc.store.Find(w.ctx, w.typ.ID, store.Query{Filter: variants(w.typ, holder)})
+	if err != nil {
+		return false, err
+	}
+	held, firm := false, false
+	for _, d := range docs {
+		r := recordOf(w.typ, d)
+		holds := firmClaims(r).has(c)
+		if !holds && !draftClaims(r).has(c) {
+			continue
+		}
+		held, firm = true, firm || holds
+		if read, err := w.readsClaim(r, holds); err != nil || read {
+			return false, err
+		}
+	}
+	if !held { // the holder is being written
+		return false, nil
+	}
+	if w.claimsAfter(firmClaims).has(c) {
+		return !firm, nil
+	}
+	if w.without == nil {
+		w.without = map[string]bool{}
+	}
+	w.without[c.key] = true
+	return false, nil
+}
+
+// readsClaim tells whether the caller reads a record by which an entry holds a claim.
+func (w *write) readsClaim(r *record, published bool) (bool, error) {
+	read, err := w.permitted(auth.ReadDraft, r)
+	if err != nil || read || !published || r.published == nil {
+		return read, err
+	}
+	read, err = w.may(auth.Read, r, store.Published)
+	if fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	return read, err
 }
 
 // notUnique is the error for values that another entry holds, in Strapi's words.

@@ -62,15 +62,6 @@ func (r *resolver) sortKeys(field *schema.Field, f query.Filter) query.Filter {
 	return f
 }
 
-// pointing hits what points to one of the documentIds (or, negated, to none of them) by a relation.
-func (r *resolver) pointing(sc scope, field *schema.Field, op query.Op, ids value.List) query.Filter {
-	f := query.Where(r.at(sc, field.Name), op, ids)
-	if op != query.In || sc.items || r.loaded && sc.depth == 0 || indexed(field) && r.part == store.Published {
-		return f
-	}
-	return query.AllOf(query.Where("meta.refs", query.In, ids), f)
-}
-
 // keys compiles documentIds to the keys of documents, which every store finds at once.
 func (r *resolver) keys(t *schema.Type, documentIDs value.List) query.Filter {
 	locales := r.fallback(t)
@@ -128,6 +119,9 @@ func parse(field *schema.Field, f query.Filter) (value.List, error) {
 		if _, ok := v.(string); ok && f.Op.Textual() {
 			as = anyText // a part of a value need not be one
 		}
+		if _, folded := f.Op.Folded(); folded && field.Kind == schema.Enum {
+			v = constantOf(field, v)
+		}
 		p, err := as.ParseQuery(v)
 		if err != nil {
 			return nil, err
@@ -138,6 +132,17 @@ func parse(field *schema.Field, f query.Filter) (value.List, error) {
 		out[i] = p
 	}
 	return out, nil
+}
+
+// constantOf returns the constant that a text is, letter case aside; other values as they are.
+func constantOf(field *schema.Field, v any) any {
+	s, _ := v.(string)
+	for _, o := range field.Options {
+		if schema.Fold(o.Const) == schema.Fold(s) {
+			return o.Const
+		}
+	}
+	return v
 }
 
 // twinValue brings a value into the form that the compiled path holds.
@@ -175,49 +180,39 @@ func takesList(op query.Op) bool {
 	return false
 }
 
-// compareRelation compiles a comparison of the relation itself: with documentIds, or numeric ids which are looked up.
+// compareRelation compiles a comparison of the relation itself: with documentIds, with numeric ids
+// which are looked up, or with nothing at all.
 func (r *resolver) compareRelation(sc scope, field *schema.Field, f query.Filter) (query.Filter, error) {
-	t, err := r.target(sc, field)
+	t, err := r.comparedTarget(sc, field)
 	if err != nil {
 		return f, err
 	}
+	in := r.over(t)
+	cond := query.Filter{}
 	switch f.Op {
 	case query.Null, query.NotNull:
-		return f, nil
+		if r.trusted {
+			return f, nil
+		}
 	case query.Eq, query.Ne, query.In, query.NotIn:
+		if cond, err = in.namedTargets(t, field, f); err != nil {
+			return f, err
+		}
 	default:
 		return f, unfit(sc, field, f.Op)
 	}
-	values, err := parse(field, f)
-	if err != nil {
-		return f, err
-	}
-	var ids, documentIDs value.List
-	for _, v := range values {
-		if id, ok := v.(int64); ok {
-			ids = append(ids, id)
-		} else {
-			documentIDs = append(documentIDs, v)
-		}
-	}
-	var any []query.Filter
-	in := r.over(t)
-	if len(ids) > 0 {
-		any = append(any, in.numbered(t, ids))
-	}
-	if len(documentIDs) > 0 {
-		any = append(any, in.keys(t, documentIDs))
-	}
-	found, err := in.targets(t, query.AnyOf(any...))
+	found, err := in.targets(t, cond)
 	r.lookups = in.lookups
 	if err != nil {
 		return f, err
 	}
-	op := query.In
-	if f.Op.Negative() {
-		op = query.NotIn
+	switch {
+	case f.Op == query.Null:
+		return r.pointingNowhere(sc, field, found), nil
+	case f.Op.Negative():
+		return r.pointingElsewhere(sc, field, t, found)
 	}
-	return r.pointing(sc, field, op, found), nil
+	return r.pointing(sc, field, found), nil
 }
 
 func isSystem(name string) bool { _, ok := systemKind(name); return ok }

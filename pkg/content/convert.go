@@ -24,6 +24,9 @@ type Breakage struct {
 	Fields     []fault.Field
 }
 
+// entry is the entry that breaks, in its draft or in what is published.
+func (b Breakage) entry() string { return b.Type + "/" + keyOf(b.DocumentID, b.Locale) }
+
 // String gives one line for people.
 func (b Breakage) String() string {
 	var why []string
@@ -40,9 +43,18 @@ func (b Breakage) String() string {
 func BrokenEntries(broken []Breakage) int {
 	entries := map[string]bool{}
 	for _, b := range broken {
-		entries[b.Type+"/"+keyOf(b.DocumentID, b.Locale)] = true
+		entries[b.entry()] = true
 	}
 	return len(entries)
+}
+
+// Convertible returns the breakages without those of entries that can't be converted.
+func Convertible(broken, lost []Breakage) []Breakage {
+	stays := map[string]bool{}
+	for _, b := range lost {
+		stays[b.entry()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(broken), func(b Breakage) bool { return stays[b.entry()] })
 }
 
 // conversion is the action of a write that takes an entry over to other types.
@@ -161,7 +173,7 @@ func (k *checker) together(r *record) {
 	if !k.typ.Drafts && !sameFields(k.typ, r.draft, r.published) {
 		k.breaks(r, store.Draft, problem("draft", "the type has no drafts any more and this one is not published"))
 	}
-	for _, c := range claimsOf(r) {
+	for _, c := range firmClaims(r) {
 		if other, ok := k.claimed[c.key]; ok && other != r.documentID {
 			wrong := problem("not_unique", "the value is also that of "+other)
 			wrong.Path, wrong.Value = []string{c.field.Name}, c.value
@@ -260,7 +272,11 @@ func (w *write) claimAll(was *schema.Type) error {
 		if have.has(c) {
 			continue
 		}
-		if err := w.claimOne(c); err != nil {
+		err := w.claimOne(c)
+		if fault.Is(err, fault.Invalid) && !firmClaims(w.next).has(c) {
+			err = nil // a draft does without it until it is published
+		}
+		if err != nil {
 			return err
 		}
 	}

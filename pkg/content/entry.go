@@ -16,7 +16,7 @@ type Entry struct {
 	ID         int64  // numeric, one per DocumentID and type
 	DocumentID string // 24 characters of [a-z0-9]
 	Locale     string // schema.NoLocale if the type has none
-	Rev        int64  // 0 where it is not known: in what was populated
+	Rev        int64  // 0 in what was populated, and for callers who do not read the draft
 	Attributes Attributes
 }
 
@@ -59,6 +59,7 @@ type Links struct {
 	Set        []Link
 	Connect    []Link
 	Disconnect []Link
+	Loose      bool // a target that is to stand beside one which is not there goes to the end; else it is refused
 }
 
 // Link names a target by DocumentID, or by ID if that is not 0.
@@ -103,5 +104,5 @@ type Saved struct {
 	Rev        int64
 	Published  bool             // whether this write published
 	Removed    []schema.Removal // markup that rich texts lost
-	Warnings   []fault.Field    // what is public now and should not be as it is
+	Warnings   []fault.Field    // what is odd in what it published and keeps nobody from publishing
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"kontor/pkg/asset"
+	"kontor/pkg/auth"
+	"kontor/pkg/fault"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
@@ -113,6 +115,69 @@ func (w *write) stillThere(values value.Object) (value.Object, error) {
 		return nil, err
 	}
 	return without(w.typ.Fields, values, e.gone), nil
+}
+
+// hideTargets takes out of values the targets that the caller does not read, as populate does: a
+// documentId in the history would tell of a link to a foreign draft.
+func (w *write) hideTargets(values ...value.Object) ([]value.Object, error) {
+	wanted := map[string]value.List{}
+	for _, v := range values {
+		for _, ref := range refs(w.typ, v) {
+			if ref.To != "" && !ref.Link {
+				wanted[ref.To] = append(wanted[ref.To], ref.DocumentID)
+			}
+		}
+	}
+	hidden := map[string]bool{}
+	for to, ids := range wanted {
+		read, err := w.readTargets(to, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			hidden[to+"/"+id.(string)] = !read[id.(string)]
+		}
+	}
+	out := make([]value.Object, len(values))
+	for i, v := range values {
+		out[i] = without(w.typ.Fields, v, func(f *schema.Field, held any) bool {
+			id, _ := held.(string)
+			return f.Kind == schema.Relation && hidden[f.Relation.To+"/"+id]
+		})
+	}
+	return out, nil
+}
+
+// readTargets tells which entries of a type the caller reads in some locale. Whoever reads every draft
+// also learns of those that are deleted.
+func (w *write) readTargets(to string, ids value.List) (map[string]bool, error) {
+	read := map[string]bool{}
+	t, ok := w.svc.types.Type(to)
+	if !ok {
+		return read, nil
+	}
+	if g, err := w.svc.grant(w.caller, auth.ReadDraft, t); err == nil && g.Filter.Op == query.All {
+		for _, id := range ids {
+			read[id.(string)] = true
+		}
+		return read, nil
+	}
+	r := (&resolver{svc: w.svc, ctx: w.ctx, caller: w.caller, part: store.Draft, locale: "*"}).over(t)
+	rules, err := r.rules(t)
+	if fault.Is(err, fault.Forbidden) {
+		return read, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	docs, err := w.svc.store.Find(w.ctx, t.ID, store.Query{
+		Filter: query.AllOf(r.keys(t, ids), query.Where(r.part+".id", query.NotNull, nil), rules), Parts: []string{},
+	})
+	for _, d := range docs {
+		id, _ := splitKey(d.Key)
+		read[id] = true
+	}
+	return read, err
 }
 
 // Dangling lists the relations that lead to what is not there any more, one line for each entry. A write that raced a deletion may have

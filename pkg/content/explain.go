@@ -115,7 +115,7 @@ func (x *Explanation) judge(w *write, part string) error {
 	doc := w.cur.document(part)
 	open := auth.Nothing(w.typ).Fields
 	list := w.svc.roles.Judgements(w.caller, x.Action, w.typ, w.svc.types)
-	if list == nil {
+	if _, ok := w.svc.roles.Role(w.caller.Role); !ok {
 		x.Reason += fmt.Sprintf("; the role %s has no rules or is not stored", w.caller.Role)
 	}
 	for _, j := range list {
@@ -138,6 +138,9 @@ func (x *Explanation) judge(w *write, part string) error {
 			case ruling.Why == "":
 				ruling.Why = "nothing of the entry is published"
 			}
+		}
+		if j.Public {
+			ruling.Why = "everybody reads what the public does: " + ruling.Why
 		}
 		x.Rules = append(x.Rules, ruling)
 	}

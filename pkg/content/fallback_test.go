@@ -230,6 +230,7 @@ func TestFallbackForWhoeverReads(t *testing.T) {
 	k.update("project", id, obj{"title": "Pool"}, content.Write{Locale: "en"})
 	q := query.Query{Locale: "en", Fallback: true}
 	k.hits(public, "project", q, "Pool")
+	k.closePublic(t)
 	k.hits(as("german", ""), "project", q, "Bad")
 	if e, err := k.Get(t.Context(), as("german", ""), k.typ("project"), id, q); err != nil || e.Locale != "de" {
 		t.Errorf("one: %v, %v", e, err)

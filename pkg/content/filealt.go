@@ -17,7 +17,7 @@ import (
 
 // showable names the files of values that can not be shown to the public: images without the
 // alternative text that their field requires, and images that may say where they were taken. Where
-// a field only wants to warn, that is in w.warnings.
+// a field only wants to warn, that is in w.bare.
 func (w *write) showable(values value.Object) ([]fault.Field, error) {
 	placed := filesIn(w.typ.Fields, values, nil)
 	found, err := w.svc.filesOf(w.ctx, placed)
@@ -25,7 +25,7 @@ func (w *write) showable(values value.Object) ([]fault.Field, error) {
 		return nil, err
 	}
 	var wrong []fault.Field
-	w.warnings = nil
+	w.bare = nil
 	for _, p := range placed {
 		f, there := found[p.id]
 		switch {
@@ -36,7 +36,7 @@ func (w *write) showable(values value.Object) ([]fault.Field, error) {
 		case dutyOf(p.field) == schema.AltRequired:
 			wrong = append(wrong, withoutAlt(p, f))
 		case dutyOf(p.field) == schema.AltWarn:
-			w.warnings = append(w.warnings, withoutAlt(p, f))
+			w.bare = append(w.bare, withoutAlt(p, f))
 		}
 	}
 	return wrong, nil
@@ -97,9 +97,6 @@ func (s *Service) DescribeFile(
 	if err == nil {
 		f, err = s.files.Describe(ctx, c, id, changes)
 	}
-	if err == nil {
-		err = s.markFileUsers(ctx, f)
-	}
 	return f, err
 }
 
@@ -147,9 +144,6 @@ func (s *Service) ReplaceFile(ctx context.Context, c auth.Caller, id int64, r io
 		}
 		return fault.Fields(wrong)
 	})
-	if err == nil {
-		err = s.markFileUsers(ctx, f)
-	}
 	return f, err
 }
 
@@ -179,17 +173,4 @@ func (s *Service) placesOf(ctx context.Context, f asset.File) ([]placedFile, err
 		}
 	}
 	return out, nil
-}
-
-// markFileUsers marks the public entries that show a file, since search may show something of it.
-func (s *Service) markFileUsers(ctx context.Context, f asset.File) error {
-	for _, t := range s.types.Types() {
-		if !holdsFiles(t.Fields) {
-			continue
-		}
-		if err := s.markReferring(ctx, t, listOf(fileRefs(f))); err != nil {
-			return err
-		}
-	}
-	return nil
 }

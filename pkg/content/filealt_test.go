@@ -92,6 +92,9 @@ func TestChangedFileMarksUsers(t *testing.T) {
 		if err := change(); err != nil {
 			t.Fatal(err)
 		}
+		if n, err := k.SpreadFiles(t.Context(), 10); n != 1 || err != nil {
+			t.Errorf("%s: %d files were spread, %v", clause, n, err)
+		}
 		if marks := k.marks("page"); len(marks) != 1 || marks[0].DocumentID != shows {
 			t.Errorf("%s: marked are %+v", clause, marks)
 		}

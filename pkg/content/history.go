@@ -16,7 +16,7 @@ type Version struct {
 	Rev       int64
 	At        string // when the entry came into this state
 	Action    string // by which act
-	Actor     string // of whom
+	Actor     string // of whom, as the caller sees it
 	Published bool   // whether something was public in this state
 	Deleted   bool   // a tombstone
 	Values    value.Object
@@ -34,7 +34,7 @@ func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, do
 	if err != nil {
 		return nil, err
 	}
-	out := []Version{versionOf(w.cur)}
+	out, actors := []Version{versionOf(w.cur)}, []auth.Actor{actorOf(w.cur)}
 	docs, err := s.store.Find(ctx, historyOf(t), store.Query{
 		Filter: query.Where(store.KeyPath, query.StartsWith, w.cur.key()+"/"),
 		Sort:   []query.Order{{Path: store.KeyPath, Desc: true}}, Parts: w.versionParts(),
@@ -52,8 +52,15 @@ func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, do
 			return nil, err
 		}
 		if ok && r.rev < w.cur.rev {
-			out = append(out, versionOf(r))
+			out, actors = append(out, versionOf(r)), append(actors, actorOf(r))
 		}
+	}
+	names, err := s.actors(ctx, c, actors)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		out[i].Actor = names[i]
 	}
 	return out, nil
 }
@@ -133,9 +140,10 @@ func (s *Service) outdated(ctx context.Context, t *schema.Type, cur *record) ([]
 // maxPruned bounds how many versions one write removes where a type has come to keep fewer.
 const maxPruned = 50
 
+// versionOf describes a state, all but its actor.
 func versionOf(r *record) Version {
 	return Version{
-		Rev: r.rev, At: text(r.meta, "at"), Action: text(r.meta, "action"), Actor: text(r.meta, "actor"),
+		Rev: r.rev, At: text(r.meta, "at"), Action: text(r.meta, "action"),
 		Published: r.meta["publishedAt"] != nil, Deleted: r.meta["deletedAt"] != nil,
 	}
 }
@@ -179,8 +187,15 @@ func (s *Service) Version(ctx context.Context, c auth.Caller, t *schema.Type, do
 		return Version{}, err
 	}
 	v := versionOf(r)
+	if v.Actor, err = s.actor(ctx, c, actorOf(r)); err != nil {
+		return Version{}, err
+	}
 	v.Values = value.Object{}
-	for name, x := range readable(w.fieldsOf(r), t, r.draft) {
+	shown, err := w.hideTargets(readable(w.fieldsOf(r), t, r.draft))
+	if err != nil {
+		return Version{}, err
+	}
+	for name, x := range shown[0] {
 		f, _ := t.Field(name)
 		v.Values[name] = wholeValue(f, x)
 	}
@@ -201,7 +216,11 @@ func (s *Service) Compare(ctx context.Context, c auth.Caller, t *schema.Type, do
 	if err != nil {
 		return nil, err
 	}
-	old, next := readable(w.fieldsOf(a), t, a.draft), readable(w.fieldsOf(b), t, b.draft)
+	shown, err := w.hideTargets(readable(w.fieldsOf(a), t, a.draft), readable(w.fieldsOf(b), t, b.draft))
+	if err != nil {
+		return nil, err
+	}
+	old, next := shown[0], shown[1]
 	out := []FieldChange{}
 	for _, f := range t.Fields {
 		if x, y := old[f.Name], next[f.Name]; !value.Equal(x, y) {

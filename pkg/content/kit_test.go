@@ -77,7 +77,7 @@ var prepared = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "prepared.db")
-	db, err := sqlitestore.Open(path, sqlitestore.Options{})
+	db, err := sqlitestore.Open(path, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func newKitOf(t testing.TB, fsys fstest.MapFS) *kit {
 // openKit is one more process on a store.
 func openKit(t testing.TB, path string, fsys fstest.MapFS) *kit {
 	t.Helper()
-	db, err := sqlitestore.Open(path, sqlitestore.Options{})
+	db, err := sqlitestore.Open(path, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,14 +125,14 @@ func (l *linker) note(f *schema.Field, c Links, _ any, _ []string) any {
 	return nil
 }
 
-// look finds which of the wanted targets exist for the caller: as drafts if it may read drafts, else what is published.
+// look finds which of the wanted targets the caller's own role opens: as drafts if it may read drafts, else what is published.
 func (l *linker) look(to string, want *wantedLinks) error {
 	t, ok := l.svc.types.Type(to)
 	if !ok || len(want.documentIDs)+len(want.ids) == 0 {
 		return nil
 	}
-	r := &resolver{svc: l.svc, ctx: l.ctx, caller: l.caller, part: store.Draft, locale: "*"}
-	if _, err := l.svc.grant(l.caller, auth.ReadDraft, t); err != nil {
+	r := &resolver{svc: l.svc, ctx: l.ctx, caller: l.caller.ByOwnRules(), part: store.Draft, locale: "*"}
+	if _, err := l.svc.grant(r.caller, auth.ReadDraft, t); err != nil {
 		r.part = store.Published
 	}
 	rules, err := r.rules(t)
@@ -206,19 +206,19 @@ func (l *linker) apply(f *schema.Field, c Links, current any, path []string) any
 			}
 			list = slices.DeleteFunc(list, func(s string) bool { return s == gone })
 		}
-		list = l.connect(f, list, c.Connect, id, path)
+		list = l.connect(f, list, c, id, path)
 	}
 	return asValue(f, list)
 }
 
 // connect puts targets in their places. One that is to stand beside another of the same body waits until that is placed.
-func (l *linker) connect(f *schema.Field, list []string, targets []Link, id func(Link) string, path []string) []string {
+func (l *linker) connect(f *schema.Field, list []string, c Links, id func(Link) string, path []string) []string {
 	type step struct {
 		Link
 		id string
 	}
-	waiting := make([]step, len(targets))
-	for i, k := range targets {
+	waiting := make([]step, len(c.Connect))
+	for i, k := range c.Connect {
 		waiting[i] = step{k, id(k)}
 	}
 	if !f.Many {
@@ -240,6 +240,10 @@ func (l *linker) connect(f *schema.Field, list []string, targets []Link, id func
 		}
 		if len(later) == len(waiting) {
 			for _, s := range later {
+				if c.Loose {
+					list = place(list, s.id, Position{})
+					continue
+				}
 				l.wrong = append(l.wrong, noPlace(f, cmp.Or(s.Position.Before, s.Position.After), path))
 			}
 			break

@@ -211,22 +211,22 @@ const markChunk = 500
 
 // MarkUsers marks the entries that show one of the entries of a type in search. Their marks do not spread: dependence is one level deep.
 func (s *Service) MarkUsers(ctx context.Context, t *schema.Type, documentIDs []string) error {
-	ids := listOf(documentIDs)
 	for _, user := range s.types.Types() {
 		if !s.looksAt(user, t) {
 			continue
 		}
-		if err := s.markReferring(ctx, user, ids); err != nil {
+		if err := s.markReferring(ctx, user, documentIDs); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// markReferring marks the entries of a type that refer to one of the ids in public.
-func (s *Service) markReferring(ctx context.Context, user *schema.Type, ids value.List) error {
-	docs, err := s.store.Find(ctx, user.ID, store.Query{
-		Filter: query.AllOf(query.Where("meta.refs", query.In, ids), query.Where("meta.publicRefs", query.In, ids)), Parts: []string{},
+// markReferring marks the entries of a type whose public face refers to something.
+func (s *Service) markReferring(ctx context.Context, t *schema.Type, refs []string) error {
+	in := listOf(refs)
+	docs, err := s.store.Find(ctx, t.ID, store.Query{
+		Filter: query.AllOf(query.Where("meta.refs", query.In, in), query.Where("meta.publicRefs", query.In, in)), Parts: []string{},
 	})
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func (s *Service) markReferring(ctx context.Context, user *schema.Type, ids valu
 	for i, d := range docs {
 		keys[i] = d.Key
 	}
-	return s.touchMarks(ctx, user, keys, 1)
+	return s.touchMarks(ctx, t, keys, 1)
 }
 
 // touchMarks marks entries by their keys.

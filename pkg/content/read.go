@@ -35,7 +35,33 @@ func (s *Service) Get(ctx context.Context, c auth.Caller, t *schema.Type, docume
 	if err != nil {
 		return nil, err
 	}
-	return entries[0], nil
+	entries[0].Rev, err = v.revision(t, doc)
+	return entries[0], err
+}
+
+// revision is the entry's revision for callers who read its draft, else 0: every save of the draft
+// raises it, so it would tell the public of saves.
+func (v *view) revision(t *schema.Type, d store.Document) (int64, error) {
+	if v.part == store.Draft {
+		return d.Rev, nil
+	}
+	g, ok := v.svc.roles.Grant(v.caller, auth.ReadDraft, t, v.svc.types)
+	switch {
+	case !ok:
+		return 0, nil
+	case g.Filter.Op == query.All:
+		return d.Rev, nil
+	}
+	whole, err := v.svc.store.Get(v.ctx, t.ID, d.Key, []string{store.Meta, store.Draft, store.DraftTwin})
+	if err != nil {
+		return 0, err
+	}
+	drafts := v.resolver
+	drafts.part = store.Draft
+	if hit, err := drafts.hits(t, g.Filter, whole); err != nil || !hit {
+		return 0, err
+	}
+	return d.Rev, nil
 }
 
 // Single gives the entry of a single type. NotFound if it was never written, or not for this caller.
@@ -79,6 +105,10 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if len(orders) == 0 {
 		orders = []query.Order{{Path: "id"}}
 	}
+	by, orders, err := v.splitRelationSort(t, orders)
+	if err != nil {
+		return Page{}, err
+	}
 	sort, err := v.sort(t, orders)
 	if err != nil {
 		return Page{}, err
@@ -90,7 +120,17 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 	if err != nil {
 		return Page{}, err
 	}
-	docs, total, err := v.window(t, rules, asked, store.Query{Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: v.parts(t)}, q.Page.Count)
+	ask := store.Query{Sort: sort, Offset: q.Page.Offset, Limit: q.Page.Limit, Parts: v.parts(t)}
+	var docs []store.Document
+	total := -1
+	if by != nil {
+		docs, total, err = (&grouped{view: v, typ: t, rules: rules, asked: asked, by: by}).page(ask)
+		if !q.Page.Count {
+			total = -1
+		}
+	} else {
+		docs, total, err = v.window(t, rules, asked, ask, q.Page.Count)
+	}
 	if err != nil {
 		return Page{}, err
 	}

@@ -203,7 +203,7 @@ func TestList(t *testing.T) {
 	must(t, err)
 	equal(t, "window", []any{len(page.Entries), page.Total, len(page.Entries[0].Attributes)}, []any{2, 6, 2})
 	for _, q := range []query.Query{
-		{}, {Page: query.Page{Limit: 101}}, {Page: query.Page{Limit: 1, Offset: -1}}, {Page: query.Page{Limit: 1}, Sort: []query.Order{{Path: "twin.name"}}},
+		{}, {Page: query.Page{Limit: 101}}, {Page: query.Page{Limit: 1, Offset: -1}}, {Page: query.Page{Limit: 1}, Sort: []query.Order{{Path: "twin.nope"}}},
 		{Page: query.Page{Limit: 1}, Sort: []query.Order{{Path: "twin"}}}, {Page: query.Page{Limit: 1}, Sort: []query.Order{{Path: "name.x"}}},
 		{Page: query.Page{Limit: 1}, Locale: "xx"}, {Page: query.Page{Limit: 1}, Fields: []string{"twin"}},
 	} {

@@ -145,6 +145,9 @@ func (r *resolver) resolve(sc scope, f query.Filter) (query.Filter, error) {
 		}
 		return r.compare(sc, kind, f)
 	}
+	if f.Path == localizations && sc.in == nil && sc.typ.Localized() && !r.trusted {
+		return r.compileLocalizations(sc, f)
+	}
 	field, ok := sc.field(f.Path)
 	if !ok || !r.reads(sc, field) {
 		return f, sc.unknown(f.Path, "filters")
@@ -180,6 +183,8 @@ func (r *resolver) match(sc scope, field *schema.Field, f query.Filter) (query.F
 	switch {
 	case field.Kind == schema.Relation:
 		return r.related(sc, field, f)
+	case field.Kind == schema.Asset:
+		return r.compileFileFilter(sc, field, f)
 	case field.Kind == schema.Object && field.Many:
 		inner.items, inner.path = true, ""
 		arg, err := r.resolve(inner, f.Args[0])
@@ -235,12 +240,9 @@ func (r *resolver) at(sc scope, name string) string {
 
 // related resolves conditions on a relation's target: which targets hit them, then which entries point to one.
 func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query.Filter, error) {
-	target, err := r.target(sc, field)
+	target, err := r.comparedTarget(sc, field)
 	if err != nil {
 		return f, err
-	}
-	if r.confined && !r.trusted {
-		return f, fault.New(fault.Invalid, "A preview can't be filtered through relations").With("param", "populate")
 	}
 	inner := scope{typ: target, trail: join(sc.trail, field.Name), depth: sc.depth + 1}
 	if inner.depth > maxRelationDepth {
@@ -256,11 +258,10 @@ func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query
 	if err != nil {
 		return f, err
 	}
-	op := query.In
 	if f.Op == query.NoMatch {
-		op = query.NotIn
+		return r.pointingElsewhere(sc, field, target, ids)
 	}
-	return r.pointing(sc, field, op, ids), nil
+	return r.pointing(sc, field, ids), nil
 }
 
 // target gives a relation's target type if the caller may read it; else the name does not exist for the caller.
@@ -290,21 +291,8 @@ func actionIn(part string) auth.Action {
 
 // targets finds the documentIds of the entries of a type that hit a compiled condition, the caller's own rules included.
 func (r *resolver) targets(t *schema.Type, cond query.Filter) (value.List, error) {
-	if r.lookups++; r.lookups > maxLookups {
-		return nil, fault.New(fault.Invalid, "A filter has at most %d conditions on relations", maxLookups).With("param", "filters")
-	}
-	rules, err := r.rules(t)
+	docs, err := r.hitDocuments(t, cond)
 	if err != nil {
-		return nil, err
-	}
-	most := maxRelationIDs * max(1, len(t.Locales)) // an entry may hit in each of its locales
-	docs, err := r.svc.store.Find(r.ctx, t.ID, store.Query{
-		Filter: query.AllOf(r.present(t), rules, cond), Limit: most + 1, Parts: []string{},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if docs, err = r.nearest(t, docs, rules); err != nil {
 		return nil, err
 	}
 	ids := make(value.List, 0, len(docs))
@@ -314,7 +302,7 @@ func (r *resolver) targets(t *schema.Type, cond query.Filter) (value.List, error
 		}
 	}
 	if len(ids) > maxRelationIDs {
-		return nil, fault.New(fault.Invalid, "A condition on %s hits more than %d entries; make it narrower", t.ID, maxRelationIDs)
+		return nil, tooManyTargets(t)
 	}
 	return ids, nil
 }

@@ -23,6 +23,9 @@ type Options struct {
 	Roles *auth.Roles    // the roles in force, for callers that were not identified by others; nil: those shipped
 	Files *asset.Service // what asset fields point to; nil: there are no files
 
+	// Actors returns the names that a caller sees of actors, see auth.Service.ActorNames; nil: the stored ones but for addresses.
+	Actors func(context.Context, auth.Caller, []auth.Actor) ([]string, error)
+
 	Meta fs.FS // the meta-schemas, to read the stored set of types with; only Activate and what follows it need them
 
 	Generation func() int64 // numbers what the store holds, see store.Tracked; nil: nobody does
@@ -43,6 +46,7 @@ type Service struct {
 	displayed map[string][]string // see displayed
 
 	generation func() int64 // nil: not known
+	actors     func(context.Context, auth.Caller, []auth.Actor) ([]string, error)
 }
 
 // New makes the service and the collections that the types need. It does not look at stored entries; see Activate.
@@ -53,7 +57,11 @@ func New(ctx context.Context, st store.Store, types *schema.Set, o Options) (*Se
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles, displayed: displayed(types), generation: o.Generation}
+	s := &Service{store: st, files: o.Files, types: types, now: o.Now, log: o.Log, roles: o.Roles, displayed: displayed(types), generation: o.Generation,
+		actors: o.Actors}
+	if s.actors == nil {
+		s.actors = plainNames
+	}
 	if s.roles == nil {
 		var err error
 		if s.roles, err = auth.ShippedRoles(); err != nil {

@@ -47,10 +47,13 @@ func (w *write) followSlug(changes Changes) {
 	if base == "" && source != "" {
 		base = w.typ.ID + "-" + strconv.FormatInt(integer(w.next.meta, "id"), 10)
 	}
-	if base == "" || numbered(current, base) {
+	if base == "" {
 		return
 	}
 	w.slugBase = base
+	if numbered(current, base) {
+		w.slugKept = current
+	}
 }
 
 func (r *record) draftValue(name string) any {
@@ -70,11 +73,14 @@ func numbered(slug, base string) bool {
 	return err == nil && strings.HasPrefix(rest, "-")
 }
 
-// setSlug gives the record the automatic slug of the n-th try: the base, then the base with a number, then with a random one.
+// setSlug gives the record the automatic slug of the n-th try: the one that it has or the base, then
+// the base with a number, then with a random one.
 func (w *write) setSlug(n int) {
 	f, _ := slugField(w.typ)
 	slug := w.slugBase
 	switch {
+	case n == 1 && w.slugKept != "":
+		slug = w.slugKept
 	case n > 20:
 		slug = fmt.Sprintf("%s-%d", slug, 1000+rand.N(1_000_000))
 	case n > 1:

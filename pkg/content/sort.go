@@ -25,7 +25,8 @@ func (r *resolver) sort(t *schema.Type, orders []query.Order) ([]query.Order, er
 		}
 		if deep {
 			if field.Kind == schema.Relation {
-				return nil, fault.New(fault.Invalid, "Sorting through a relation is not offered: %s", o.Path).With("param", "sort")
+				return nil, fault.New(fault.Invalid, "Only the first sort key of a list leads through a relation, and through one: %s", o.Path).
+					With("param", "sort")
 			}
 			return nil, fault.Key(rest, o.Path, "query", "sort")
 		}

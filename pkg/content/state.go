@@ -26,7 +26,7 @@ type State struct {
 	CreatedAt   string
 	UpdatedAt   string
 	PublishedAt string // "" if nothing is published
-	Actor       string // of the last change
+	Actor       string // of the last change, as the caller sees it
 }
 
 // State tells where an entry stands. NotFound if it does not exist for this caller.
@@ -42,7 +42,10 @@ func (s *Service) State(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	st := State{
 		Type: t, ID: integer(r.meta, "id"), DocumentID: documentID, Locale: r.locale, Rev: r.rev, Status: StatusDraft,
 		CreatedAt: text(r.meta, "createdAt"), UpdatedAt: text(r.draft, "updatedAt"),
-		PublishedAt: text(r.published, "publishedAt"), Actor: text(r.meta, "actor"),
+		PublishedAt: text(r.published, "publishedAt"),
+	}
+	if st.Actor, err = s.actor(ctx, c, actorOf(r)); err != nil {
+		return State{}, err
 	}
 	switch {
 	case r.published != nil && r.modified():

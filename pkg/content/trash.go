@@ -3,7 +3,6 @@ package content
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"kontor/pkg/auth"
@@ -21,7 +20,9 @@ type Trashed struct {
 	Rev        int64
 	Title      string // what its display field held
 	DeletedAt  string
-	DeletedBy  string
+	DeletedBy  string // as the caller sees it
+
+	deleter auth.Actor
 }
 
 // Delete puts an entry in the trash: in one locale, or in all if o.Locale is empty. Other entries lose their references to it, but
@@ -49,7 +50,7 @@ func (s *Service) Delete(ctx context.Context, c auth.Caller, t *schema.Type, doc
 			one.IfMatch = 0 // If-Match speaks of the entry in its default locale
 		}
 		_, err := s.mutate(ctx, c, t, documentID, one, func(w *write) error { return w.bury() })
-		if err != nil && !errors.Is(err, errGone) {
+		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}
@@ -72,7 +73,8 @@ func (w *write) bury() error {
 	w.next.draft, w.next.published = nil, nil
 	delete(w.next.meta, "publishedAt")
 	delete(w.next.meta, "oldSlugs")
-	w.next.meta["deletedAt"], w.next.meta["deletedBy"] = w.now, w.caller.Name
+	w.next.meta["deletedAt"] = w.now
+	w.next.meta["deletedBy"], w.next.meta["deletedById"] = nonEmpty(w.caller.Name), nonEmpty(w.caller.ID)
 	return nil
 }
 
@@ -87,7 +89,11 @@ func (s *Service) release(ctx context.Context, c auth.Caller, t *schema.Type, do
 		return err
 	}
 	if w.cur.live() {
-		if err := w.matches(o.IfMatch); err != nil {
+		err := w.matches(o.IfMatch)
+		if fault.Is(err, fault.NotFound) {
+			return nil // Delete answers as if it were not there
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -149,10 +155,25 @@ func (s *Service) Trash(ctx context.Context, c auth.Caller, t *schema.Type, page
 		return nil, 0, fault.New(fault.Invalid, "A list has windows of 1 to %d entries", MaxLimit)
 	}
 	b := bin{svc: s, ctx: ctx, caller: c, typ: t}
+	read := b.judged
 	if g.Filter.Op == query.All {
-		return b.page(page)
+		read = b.page
 	}
-	return b.judged(page)
+	if list, total, err = read(page); err != nil {
+		return nil, 0, err
+	}
+	deleters := make([]auth.Actor, len(list))
+	for i, x := range list {
+		deleters[i] = x.deleter
+	}
+	names, err := s.actors(ctx, c, deleters)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range list {
+		list[i].DeletedBy = names[i]
+	}
+	return list, total, nil
 }
 
 // bin is the trash of one type as one caller sees it.
@@ -225,7 +246,7 @@ func (b bin) trashed(d store.Document) (Trashed, bool, error) {
 	r := recordOf(b.typ, d)
 	x := Trashed{
 		ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale, Rev: r.rev,
-		DeletedAt: text(r.meta, "deletedAt"), DeletedBy: text(r.meta, "deletedBy"),
+		DeletedAt: text(r.meta, "deletedAt"), deleter: deleterOf(r),
 	}
 	w := &write{svc: b.svc, ctx: b.ctx, caller: b.caller, typ: b.typ, cur: r}
 	last, err := w.lastSeen()

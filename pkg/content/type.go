@@ -25,8 +25,8 @@ type TypeRight struct {
 	Fields []string // those that are open to it in some entry; nil for an action on whole entries
 }
 
-// TypeViews lists the types that the caller works with: those on whose entries it may do anything. Forbidden if there is none, and for
-// the public.
+// TypeViews lists the types that the caller works with: those on whose entries the rules of its own role open anything. Forbidden if there
+// is none, and for the public.
 func (s *Service) TypeViews(c auth.Caller) ([]TypeView, error) {
 	var out []TypeView
 	for _, t := range s.types.Types() {
@@ -43,6 +43,7 @@ func (s *Service) TypeViews(c auth.Caller) ([]TypeView, error) {
 // TypeView is one of TypeViews. Forbidden if it is not among them.
 func (s *Service) TypeView(c auth.Caller, t *schema.Type) (TypeView, error) {
 	v := TypeView{Type: t, Fields: []string{}}
+	c = c.ByOwnRules()
 	shown := auth.Nothing(t).Fields
 	for _, a := range auth.Actions() {
 		g, err := s.grant(c, a, t)
@@ -67,6 +68,20 @@ func (s *Service) TypeView(c auth.Caller, t *schema.Type) (TypeView, error) {
 	v.Schema, _ = file.(value.Object)
 	withoutShut(v.Schema, t, v.Fields)
 	return v, nil
+}
+
+// Knows tells whether a type exists for a caller: one that it may do nothing with is answered like a
+// name that no type has. A preview opens the type of its draft.
+func (s *Service) Knows(c auth.Caller, t *schema.Type) bool {
+	if c.Preview != nil && c.Preview.Type == t.ID {
+		return true
+	}
+	for _, a := range auth.Actions() {
+		if _, ok := s.roles.Grant(c, a, t, s.types); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // Readable tells which fields of a type lists can show, filter and sort by for a caller: in drafts or in what is published. None if the

@@ -199,7 +199,7 @@ func (v *verifier) history(ctx context.Context, r *record) error {
 }
 
 func (v *verifier) claims(ctx context.Context, r *record) error {
-	for _, c := range claimsOf(r) {
+	for _, c := range firmClaims(r) { // a draft may have lost the others
 		d, err := v.store.Get(ctx, claims, c.key, nil)
 		if fault.Is(err, fault.NotFound) {
 			v.breach(r, "its %s is not claimed", c.field.Name)

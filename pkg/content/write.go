@@ -31,11 +31,13 @@ type write struct {
 	siblings []*record // the entry's other locales as stored
 	copies   []*record // siblings as they will be, where shared fields change
 	slugBase string    // what an automatic slug starts with; "" if the slug is not automatic
+	slugKept string    // the automatic slug that the draft has already, which is tried first
 
 	publishing bool             // this write makes the draft public
 	removed    []schema.Removal // markup that rich texts lost
-	warnings   []fault.Field    // what is public now and should not be as it is
+	bare       []fault.Field    // images without alternative text in fields that warn of them
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
+	without    map[string]bool  // claims that the draft does without, by key
 	mark       string           // see name
 	made       map[string]bool  // claims that this write may have made, by key
 }
@@ -179,8 +181,16 @@ func (w *write) commit() (Saved, error) {
 	saved, err := w.try()
 	if err != nil {
 		w.giveUp()
+		return saved, err
 	}
-	return saved, err
+	if w.publishing {
+		saved.Warnings = w.bare
+	}
+	relations, err := w.warnings()
+	if saved.Warnings = append(saved.Warnings, relations...); err != nil { // it is written all the same
+		w.svc.log.Warn("a published entry was not checked for relations to drafts", "entry", w.typ.ID+" "+w.next.key(), "error", err)
+	}
+	return saved, nil
 }
 
 func (w *write) try() (Saved, error) {
@@ -241,12 +251,9 @@ func (w *write) settle(n int) {
 // ops lists the steps of the write. The first ones are those of the claims in wanted, in their order.
 func (w *write) ops() (ops []store.Op, wanted []claim, err error) {
 	w.stamp()
-	have := w.claimsBefore()
-	for _, c := range w.claimsAfter() {
-		if !have.has(c) {
-			wanted = append(wanted, c)
-			ops = append(ops, w.claimOp(c))
-		}
+	wanted = w.wantedClaims()
+	for _, c := range wanted {
+		ops = append(ops, w.claimOp(c))
 	}
 	step, err := w.replace(w.cur, w.next)
 	if err != nil {

@@ -21,9 +21,9 @@ func signIns(ctx context.Context, a *auth.Service) ([]SignIn, error) {
 	organizer := documentID("organisation", "Akademie für kommunale Zusammenarbeit")
 	var out []SignIn
 	for _, n := range []auth.NewAccount{
-		{Mail: "admin@example.org", Role: auth.Admin},
-		{Mail: "redaktion@example.org", Role: auth.Editor},
-		{Mail: "veranstaltungen@example.org", Role: "organizer", Organisation: organizer},
+		{Mail: "admin@example.org", DisplayName: "Mara Muster (Beispiel)", Role: auth.Admin},
+		{Mail: "redaktion@example.org", DisplayName: "Ole Muster (Beispiel)", Role: auth.Editor},
+		{Mail: "veranstaltungen@example.org", DisplayName: "Veranstaltungsteam (Beispiel)", Role: "organizer", Organisation: organizer},
 	} {
 		n.Password = password()
 		_, err := a.CreateAccount(ctx, n)
@@ -47,7 +47,7 @@ func renew(ctx context.Context, a *auth.Service, n auth.NewAccount, refused erro
 	if err != nil {
 		return err
 	}
-	_, err = a.UpdateAccount(ctx, old.ID, auth.AccountChanges{Password: &n.Password})
+	_, err = a.UpdateAccount(ctx, old.ID, auth.AccountChanges{Password: &n.Password, DisplayName: &n.DisplayName})
 	return err
 }
 

@@ -94,6 +94,9 @@ func (p *portal) addSingles() {
 	home := p.add("home", "home", object{
 		"title": "Gemeinsam geht mehr", "lead": "Fünfhundert Projekte, in denen Kommunen aus Nordrhein-Westfalen zusammenarbeiten, mit Kosten, Erfahrungen und Mustern.",
 		"image": p.picture("7"), "searchHint": "Projekt, Thema oder Kommune", "focuses": link("focus", focuses...), "topics": link("topic", topics...),
+		"projects": link("project", p.chosen("project", 4, func(f object) bool { return f["bestPractice"] == true })...),
+		"events":   link("event", p.chosen("event", 3, p.ahead)...),
+		"articles": link("article", p.chosen("article", 3, func(f object) bool { return f["featured"] == true })...),
 		"teasers": list{
 			tile("Erste Schritte", "In fünf Schritten von der Idee zur Zusammenarbeit.", "Erste Schritte"),
 			tile("Beratung", "Die Servicestelle berät kostenfrei und vermittelt Fachleute.", "Beratung"),
@@ -111,6 +114,26 @@ func (p *portal) addSingles() {
 		"title": "Zusammen geht mehr", "lead": "Städte und Gemeinden arbeiten zusammen. Hier sehen Sie, wie das geht.", "intro": noted(nil, sampleNoteSimple),
 	})
 	p.settings()
+}
+
+// chosen lists the first public entries of a type that fit.
+func (p *portal) chosen(typ string, most int, fits func(fields object) bool) []string {
+	var out []string
+	for _, i := range p.items {
+		if i.typ == typ && !i.draft && len(out) < most && fits(i.fields) {
+			out = append(out, i.name)
+		}
+	}
+	if len(out) < most {
+		p.check(fmt.Errorf("only %d of %s can be chosen", len(out), typ))
+	}
+	return out
+}
+
+// ahead reports whether an event takes place as planned after today.
+func (p *portal) ahead(event object) bool {
+	start, _ := event["start"].(object)["local"].(string)
+	return event["eventStatus"] == "scheduled" && start > date(p.day(1))
 }
 
 // settings adds what every page of the portal shows.

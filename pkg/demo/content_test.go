@@ -270,3 +270,43 @@ func (all entries) spread(t *testing.T) {
 		t.Errorf("past and coming: %v", facets["past"])
 	}
 }
+
+// shown: what a start page and the lists of a portal show is there: images, arms, galleries, accessible documents, chosen entries.
+func (all entries) shown(t *testing.T) {
+	filled := func(typ, field string) (n int) {
+		for _, e := range all.german(typ) {
+			if v := e.published[field]; v != nil && v != false {
+				n++
+			}
+		}
+		return n
+	}
+	for _, c := range []struct {
+		typ, field  string
+		least, most int
+	}{
+		{"event", "image", 60, 60}, {"municipality", "coatOfArms", 75, 75}, {"document", "accessible", 120, 120}, {"project", "gallery", 40, 120},
+		{"project", "image", 60, 200}, {"focus", "image", 6, 6}, {"home", "projects", 1, 1}, {"home", "events", 1, 1}, {"home", "articles", 1, 1},
+	} {
+		if n := filled(c.typ, c.field); n < c.least || n > c.most {
+			t.Errorf("%d of %s have %s, want %d to %d", n, c.typ, c.field, c.least, c.most)
+		}
+	}
+	names := map[any]bool{}
+	for _, e := range all.german("focus") {
+		names[e.published["name"]] = true
+	}
+	if !names["Digitalisierung von Kommunalverwaltungen"] || !names["Shared Service Center"] {
+		t.Errorf("focuses %v", names)
+	}
+	events := map[string]value.Object{}
+	for _, e := range all.german("event") {
+		events[e.id] = e.published
+	}
+	for _, id := range all.german("home")[0].published["events"].(value.List) {
+		e := events[id.(string)]
+		if e["eventStatus"] != "scheduled" || value.Get(e, "start.utc").(string) < today.Format("2006-01-02T15:04") {
+			t.Errorf("the home page shows an event that is past or called off: %v, %v", e["title"], e["start"])
+		}
+	}
+}

@@ -169,6 +169,7 @@ func TestSample(t *testing.T) {
 	t.Run("notes", e.notes)
 	t.Run("relations", e.relations)
 	t.Run("spread", e.spread)
+	t.Run("shown", e.shown)
 	t.Run("files", func(t *testing.T) { files(t, a) })
 	t.Run("owners", func(t *testing.T) { owners(t, a) })
 	t.Run("again", func(t *testing.T) { again(t, a) })

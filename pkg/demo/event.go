@@ -26,11 +26,12 @@ func (p *portal) addEvents() {
 			title = "In Vorbereitung: " + s.title + " im Verbund"
 		}
 		short := turn(s.fields["Kurz"], n/len(records))
+		kind := turn(s.choices("Art"), n/len(records))
 		// From nearly ten months ago to eight months ahead, about every nine days.
-		start := weekday(p.day(-285 + n*9 + r.IntN(4))).Add(time.Duration(9*60+30*r.IntN(4)) * time.Minute)
+		start := workday(p.day(-285 + n*9 + r.IntN(4))).Add(time.Duration(9*60+30*r.IntN(4)) * time.Minute)
 		host := turn([]string{hosts[0], hosts[1], turn(hosts, n+5), hosts[1]}, n)
 		fields := object{
-			"title": title, "summary": short, "kind": s.one("Art"), "organiser": link("organisation", host),
+			"title": title, "summary": short, "kind": kind, "image": p.picture(p.parent(s.title).one("Bild")), "organiser": link("organisation", host),
 			"topics": link("topic", p.known(p.leaves, []string{s.title})...), "contact": link("person", p.contacts[host]),
 			"targetGroup": asList(some([]string{"specialists", "department-heads", "administration-leaders", "politics"}, 1+r.IntN(3), n)),
 			"capacity":    int64(20 + 10*r.IntN(12)), "fee": int64(turn([]int{0, 0, 4500, 0, 9000, 0}, n)),
@@ -41,7 +42,7 @@ func (p *portal) addEvents() {
 			fields["feeNote"] = "Verpflegung ist enthalten; Ehrenamtliche zahlen nichts."
 		}
 		p.program(r, s, start, fields)
-		p.venue(r, n, s.one("Art"), fields)
+		p.venue(r, n, kind, fields)
 		p.status(n, start, fields)
 		fields["body"] = noted(p.invitation(s, n/len(records), fields), "Beispieldaten: Diese Veranstaltung ist erfunden, eine Anmeldung ist nicht möglich.")
 		if docs := p.byTopic[s.title]; len(docs) > 0 && n%2 == 0 {
@@ -56,17 +57,6 @@ func (p *portal) addEvents() {
 			i.pending = object{"capacity": int64(150), "summary": short + " Das Programm wird noch ergänzt."}
 		}
 	}
-}
-
-// weekday moves a day that falls on a weekend to the Monday after it.
-func weekday(t time.Time) time.Time {
-	switch t.Weekday() {
-	case time.Saturday:
-		return t.AddDate(0, 0, 2)
-	case time.Sunday:
-		return t.AddDate(0, 0, 1)
-	}
-	return t
 }
 
 // local is a time that a clock on the wall shows.
@@ -95,7 +85,7 @@ func (p *portal) program(r *rand.Rand, s record, start time.Time, fields object)
 		}
 		step(60, point, who)
 	}
-	switch s.one("Art") {
+	switch fields["kind"] {
 	case "conference", "workshop", "training":
 		step(60, "Mittagspause", "")
 		step(90, pick(r, []string{"Arbeitsgruppen", "Werkstatt in Gruppen", "Übung in kleinen Gruppen"}), "")
@@ -143,7 +133,7 @@ func (p *portal) status(n int, start time.Time, fields object) {
 		}, n/12)
 	case n%15 == 7:
 		fields["eventStatus"], fields["statusNote"] = "postponed", "Verschoben; Anmeldungen bleiben gültig."
-		fields["previousStart"] = local(weekday(start.AddDate(0, 0, -28)))
+		fields["previousStart"] = local(workday(start.AddDate(0, 0, -28)))
 	case n%20 == 11 && fields["format"] == "on-site":
 		fields["eventStatus"], fields["statusNote"] = "moved-online", "Findet online statt; der Zugang wird an Angemeldete verschickt."
 		fields["format"], fields["onlineLink"] = "online", fmt.Sprintf("https://beispieldaten.example.org/raum/%d", n+1)

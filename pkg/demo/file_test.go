@@ -46,7 +46,7 @@ func files(t *testing.T, k *kit) {
 			t.Errorf("%s is %s", f.Name, f.Type)
 		}
 	}
-	if kinds["application/pdf"] != 120 || kinds["image/png"] < 12 {
+	if kinds["application/pdf"] != 120 || kinds["image/png"] < 90 {
 		t.Errorf("files %v", kinds)
 	}
 }

@@ -23,9 +23,11 @@ type filler struct {
 	portal  *portal
 	resumed bool                     // a part may be there already
 	ready   map[string]chan struct{} // by documentId: closed when the entry is there
+	stored  map[int64]chan struct{}  // by the number of a file: closed when the file is there
 }
 
-// run writes files, then entries. Every number is given beforehand, so it does not matter who comes first.
+// run writes files and entries, several at once: while images are reduced, entries without them go in. Every number is given
+// beforehand, so the order does not matter.
 func (f *filler) run(ctx context.Context) error {
 	if err := f.fits(); err != nil {
 		return err
@@ -39,14 +41,18 @@ func (f *filler) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := each(ctx, f.portal.uploads, f.upload); err != nil {
-		return fmt.Errorf("the sample portal: %w", err)
+	var jobs []func(context.Context) error
+	f.stored = make(map[int64]chan struct{}, len(f.portal.uploads))
+	for _, u := range f.portal.uploads {
+		f.stored[u.id] = make(chan struct{})
+		jobs = append(jobs, func(ctx context.Context) error { return f.upload(ctx, u) })
 	}
 	f.ready = make(map[string]chan struct{}, len(f.portal.items))
 	for _, i := range f.portal.items {
 		f.ready[i.documentID()] = make(chan struct{})
+		jobs = append(jobs, func(ctx context.Context) error { return f.write(ctx, i) })
 	}
-	if err := each(ctx, f.portal.items, f.write); err != nil {
+	if err := each(ctx, jobs, func(ctx context.Context, job func(context.Context) error) error { return job(ctx) }); err != nil {
 		return fmt.Errorf("the sample portal: %w", err)
 	}
 	return nil
@@ -105,6 +111,7 @@ func caller(organisation string) auth.Caller {
 }
 
 func (f *filler) upload(ctx context.Context, u *upload) error {
+	defer close(f.stored[u.id]) // after a failure too: the context has ended then
 	data, err := u.make()
 	if err != nil {
 		return err
@@ -121,24 +128,38 @@ func (f *filler) upload(ctx context.Context, u *upload) error {
 	return nil
 }
 
-// write writes an entry when all are there that it refers to. They come earlier in the list, so somebody is at them.
+// write writes an entry when all entries and files are there that it refers to. They come earlier in the list, so each of them is
+// being written or done.
 func (f *filler) write(ctx context.Context, i *item) error {
 	defer close(f.ready[i.documentID()]) // after a failure too: the context has ended then
+	t, _ := f.Content.Types().Type(i.typ)
+	var wanted []chan struct{}
 	for _, id := range targets(i.fields) {
 		ready, ok := f.ready[id]
 		if !ok {
 			return fmt.Errorf("%s %q refers to an entry that is not of the sample", i.typ, i.name)
 		}
+		wanted = append(wanted, ready)
+	}
+	for _, id := range filesOf(t.Fields, i.fields) {
+		stored, ok := f.stored[id]
+		if !ok {
+			return fmt.Errorf("%s %q refers to a file that is not of the sample", i.typ, i.name)
+		}
+		wanted = append(wanted, stored)
+	}
+	for _, done := range wanted {
 		select {
-		case <-ready:
+		case <-done:
 		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	t, _ := f.Content.Types().Type(i.typ)
 	if err := f.create(ctx, t, i); err != nil {
 		return fmt.Errorf("%s %q: %w", i.typ, i.name, err)
 	}
@@ -199,6 +220,26 @@ func (f *filler) pend(ctx context.Context, t *schema.Type, i *item, c auth.Calle
 	}
 	_, err := f.Content.Update(ctx, c, t, i.documentID(), i.pending, content.Write{Draft: true})
 	return err
+}
+
+// filesOf lists the files that fields refer to. The sample has files at the top of entries only.
+func filesOf(fields []*schema.Field, values object) []int64 {
+	var out []int64
+	for _, field := range fields {
+		if field.Kind != schema.Asset {
+			continue
+		}
+		all, many := values[field.Name].(list)
+		if !many {
+			all = list{values[field.Name]}
+		}
+		for _, v := range all {
+			if id, ok := v.(int64); ok {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
 }
 
 // targets lists the documentIds that fields refer to, also within objects.

@@ -42,7 +42,7 @@ func newKit(t testing.TB) *kit {
 // openKit opens the services in a directory; between may put something before the store.
 func openKit(t testing.TB, dir string, between func(store.Store) store.Store) *kit {
 	t.Helper()
-	db, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{})
+	db, err := sqlitestore.Open(filepath.Join(dir, "kontor.db"), sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

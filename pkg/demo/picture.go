@@ -11,7 +11,7 @@ import (
 // The pictures are drawn in few flat colours, which makes them small.
 const (
 	titleWidth, titleHeight       = 1200, 630
-	portraitWidth, portraitHeight = 480, 600
+	portraitWidth, portraitHeight = 400, 500
 )
 
 func rgb(hex uint32) color.RGBA {
@@ -80,8 +80,8 @@ func house(img *image.Paletted, x, ground, width, height int, gable bool) {
 }
 
 func fill(img *image.Paletted, x0, y0, x1, y1 int, c uint8) {
-	for y := max(0, y0); y < min(titleHeight, y1); y++ {
-		for x := max(0, x0); x < min(titleWidth, x1); x++ {
+	for y := max(img.Rect.Min.Y, y0); y < min(img.Rect.Max.Y, y1); y++ {
+		for x := max(img.Rect.Min.X, x0); x < min(img.Rect.Max.X, x1); x++ {
 			img.Pix[y*img.Stride+x] = c
 		}
 	}
@@ -101,7 +101,7 @@ func portraitImage(n int) ([]byte, error) {
 	wide := 150 + 6*float64(n)
 	for y := range portraitHeight {
 		for x := range portraitWidth {
-			dx, dy := float64(x-portraitWidth/2), float64(y)
+			dx, dy := 1.2*float64(x-portraitWidth/2), 1.2*float64(y) // the shapes are for 480 by 600
 			switch {
 			case inside(dx/82, (dy-235)/105): // the head
 				img.Pix[y*img.Stride+x] = 2
@@ -118,7 +118,8 @@ func inside(x, y float64) bool { return x*x+y*y < 1 }
 
 func encodePNG(img image.Image) ([]byte, error) {
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed} // flat colours get small anyway
+	if err := encoder.Encode(&b, img); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

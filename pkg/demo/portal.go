@@ -69,6 +69,7 @@ type portal struct {
 	scenarios []record            // what projects tell
 	files     map[string][]record // by name, as read
 	numbers   map[string]int64    // entries by type
+	scenes    []int64             // files of the drawings of galleries
 	errs      []error
 }
 
@@ -95,7 +96,7 @@ func compose(today time.Time) (*portal, error) {
 	}
 	p.scenarios = p.loadScenarios()
 	for _, part := range []func(){
-		p.addPlaces, p.addOrganisations, p.addPersons, p.addTopics, p.addLegalForms, p.addFocuses, p.addExperts, p.addDocuments,
+		p.addPictures, p.addScenes, p.addPlaces, p.addOrganisations, p.addPersons, p.addTopics, p.addLegalForms, p.addFocuses, p.addExperts, p.addDocuments,
 		p.addTerms, p.addProjects, p.addEvents, p.addFAQs, p.addArticles, p.addPages, p.addSingles,
 	} {
 		part()
@@ -212,13 +213,13 @@ func (p *portal) known(records []record, names []string) []string {
 }
 
 func (p *portal) addPlaces() {
-	for _, x := range p.places {
+	for n, x := range p.places {
 		slug := strings.ReplaceAll(strings.ToLower(x.key), " ", "")
 		fields := object{
 			"name": x.name, "kind": x.kind, "ags": x.key, "district": x.district, "region": x.region, "postcode": x.postcode,
-			"location": object{"lat": x.lat, "lng": x.lng}, "population": x.population, "area": x.area,
+			"location": object{"lat": x.lat, "lng": x.lng}, "population": x.population, "area": x.area, "coatOfArms": p.addArms(n, x),
 			"website":      "https://beispieldaten.example.org/kommunen/" + slug,
-			"internalNote": "Beispieldaten: Einwohnerzahl, Fläche und Lage stammen aus öffentlichen Verzeichnissen, die Website ist erfunden.",
+			"internalNote": "Beispieldaten: Einwohnerzahl, Fläche und Lage stammen aus öffentlichen Verzeichnissen, Website und Wappen sind erfunden.",
 		}
 		if x.isDistrict() {
 			fields["district"] = nil

@@ -223,6 +223,9 @@ func (x *project) store(n int, before []*project) {
 	x.outcome(fields)
 	x.money(fields)
 	x.links(fields, before)
+	if x.phase != planned && (fields["bestPractice"] == true || n%11 == 3) {
+		fields["gallery"] = x.gallery(n)
+	}
 	i := x.add("project", fmt.Sprint(n), fields)
 	i.draft = n >= projectCount
 	if text := x.topic().one("Leicht"); text != "" && !i.draft && x.n == 0 {

@@ -11,6 +11,13 @@ import (
 // titlePictures is how many pictures the parts of the portal have.
 const titlePictures = 8
 
+// addPictures adds the title pictures before all other files, because their variants take longest.
+func (p *portal) addPictures() {
+	for n := range titlePictures {
+		p.picture(fmt.Sprint(n + 1))
+	}
+}
+
 // picture gives the id of a title picture, by the number that texts have for it; 0 for none.
 func (p *portal) picture(number string) any {
 	if number == "" {

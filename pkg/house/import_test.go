@@ -14,7 +14,7 @@ import (
 var table = map[string][]string{
 	"value":    {"fault"},
 	"fault":    {},
-	"config":   {"rate"},
+	"config":   {"fault", "rate"},
 	"rate":     {},
 	"schema":   {"fault", "value"},
 	"query":    {"fault", "value"},
@@ -31,7 +31,8 @@ var table = map[string][]string{
 	"openapi":  {"schema", "value"},
 	"transfer": {"fault", "query", "schema", "content", "asset", "auth", "value"},
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
-	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "lead", "search", "strapi", "meili", "openapi", "value"},
+	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "index", "lead", "search", "strapi", "meili", "openapi", "manual", "value"},
+	"manual":   {},
 	"house":    {},
 }
 
@@ -50,6 +51,7 @@ var homes = map[string][]string{
 	"github.com/andybalholm/brotli":            {"pkg/api"},
 	"github.com/swaggest/swgui":                {"pkg/api"},
 	"github.com/minio/minio-go/v7":             {"pkg/blob/s3blob"},
+	"github.com/yuin/goldmark":                 {"pkg/manual"},
 	"github.com/blevesearch":                   {"pkg/search/blevesearch"},
 	"github.com/RoaringBitmap/roaring/v2":      {"pkg/search/blevesearch"}, // the bitmaps that Bleve gives out
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
@@ -58,7 +60,7 @@ var homes = map[string][]string{
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"pkg/schema", "pkg/api"}, // api: tests hold answers against the OpenAPI document
 	"golang.org/x/net":                         {"pkg/schema"},
-	"golang.org/x/text":                        {"pkg/schema", "pkg/asset"},
+	"golang.org/x/text":                        {"pkg/schema", "pkg/asset", "pkg/search/blevesearch", "pkg/meili"},
 	"github.com/gabriel-vasile/mimetype":       {"pkg/asset"},
 	"golang.org/x/crypto":                      {"pkg/auth"},
 	"golang.org/x/image":                       {"pkg/asset/rendition"},

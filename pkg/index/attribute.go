@@ -79,6 +79,7 @@ func allAttributes(kinds []*kind) (list []search.Attribute, strict map[string]bo
 		search.Attribute{Name: "title", Weight: allTitle, Sort: true}, search.Attribute{Name: "summary", Weight: allSummary},
 		search.Attribute{Name: "terms", Weight: allTerms, Hidden: true}, search.Attribute{Name: "text", Weight: allText, Hidden: true},
 		search.Attribute{Name: search.GeoAttribute, Filter: true, Sort: true})
+	list = append(list, cardAttributes()...)
 	for _, name := range commonFacets(kinds) {
 		list = append(list, search.Attribute{Name: name, Weight: allFacet, Filter: true}, search.Attribute{Name: name + "_id", Filter: true})
 	}
@@ -110,7 +111,9 @@ func commonFacets(kinds []*kind) []string {
 	}
 	var out []string
 	for key, n := range count {
-		if name, _, _ := strings.Cut(key, " "); 2*n >= len(kinds) {
+		name, _, _ := strings.Cut(key, " ")
+		taken := slices.ContainsFunc(cardAttributes(), func(a search.Attribute) bool { return a.Name == name })
+		if 2*n >= len(kinds) && !taken {
 			out = append(out, name)
 		}
 	}
@@ -128,9 +131,21 @@ func (k *kind) summary() string {
 	return ""
 }
 
-// inAll gives the attributes of the index of all types in which a piece ends up.
+// inAll returns the attributes of the index of all types in which a piece ends up.
 func (k *kind) inAll(p piece, kinds []*kind) []string {
+	out := k.searchedInAll(p, kinds)
+	for _, c := range k.card {
+		if c.field == p.field.Name {
+			out = append(out, c.all)
+		}
+	}
+	return out
+}
+
+func (k *kind) searchedInAll(p piece, kinds []*kind) []string {
 	switch {
+	case showsFile(p.field):
+		return nil
 	case p.name == k.typ.Display:
 		return []string{"title"}
 	case p.name == k.summary():
@@ -160,6 +175,9 @@ func (s *source) inEverything(own search.Document, common []string, lang string)
 	summary := s.summary()
 	set(d.Attributes, "summary", own.Attributes[summary])
 	set(d.Attributes, search.GeoAttribute, own.Attributes[search.GeoAttribute])
+	for _, c := range s.card {
+		set(d.Attributes, c.all, own.Attributes[c.own])
+	}
 	var terms, text []string
 	for _, p := range s.pieces {
 		switch {

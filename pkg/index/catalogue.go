@@ -16,7 +16,7 @@ import (
 )
 
 // format is the version of what documents are made like. Another one rebuilds every index.
-const format = 1
+const format = 2
 
 // everything is the name of the indexes that have a few attributes of all types.
 const everything = "all"
@@ -95,6 +95,7 @@ func (c *catalogue) of(t *schema.Type, locale string) []*source {
 type kind struct {
 	typ    *schema.Type
 	pieces []piece
+	card   []onCard
 	query  query.Query
 	print  string
 }
@@ -223,6 +224,7 @@ func newKind(t *schema.Type, types *schema.Set, reads reader) *kind {
 		return nil
 	}
 	k := &kind{typ: t, pieces: pieces(t, types, reads)}
+	k.card = k.cards()
 	k.query.Fields, k.query.Populate = asked(k.pieces)
 	k.query.Fields = append(k.query.Fields, "updatedAt", "publishedAt")
 	var text strings.Builder

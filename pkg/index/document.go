@@ -17,6 +17,8 @@ func (p piece) fill(out map[string]any, v any, lang string) {
 		p.fillTargets(out, []*content.Entry{x}, lang)
 	case []*content.Entry:
 		p.fillTargets(out, x, lang)
+	case content.File:
+		p.fillFile(out, x)
 	case content.Attributes:
 		p.fillInner(out, []content.Attributes{x}, lang)
 	case []content.Attributes:

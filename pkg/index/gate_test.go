@@ -84,6 +84,13 @@ func (g *gate) Search(ctx context.Context, queries []search.Query) ([]search.Res
 	return g.Engine.Search(ctx, queries)
 }
 
+func (g *gate) Delete(ctx context.Context, index string, ids []string) error {
+	if g.away.Load() {
+		return fault.Wrap(fault.Unavailable, errors.New("inside"), "the engine is away")
+	}
+	return g.Engine.Delete(ctx, index, ids)
+}
+
 func (g *gate) Put(ctx context.Context, index string, docs []search.Document) ([]search.Refusal, error) {
 	if g.away.Load() {
 		return nil, fault.Wrap(fault.Unavailable, errors.New("inside"), "the engine is away")

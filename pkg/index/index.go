@@ -7,18 +7,23 @@
 // A logical index is the entries of a type in a locale, named by the plural and, but for the default locale, the locale: projects,
 // projects-en. all, all-en and so on have a few attributes of every type that has pages. Documents are flat. A relation or an enumeration
 // gives its labels as topics and the documentIds or constants as topics_id; what a relation includes of its targets is municipalities.district;
-// times have twins in seconds, start_ts; the first place of a type is search.GeoAttribute; rich text is plain text.
+// times have twins in seconds, start_ts; the first place of a type is search.GeoAttribute; rich text is plain text; the
+// facts of a file are image.url, image.alternativeText.
 package index
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/lead"
+	"kontor/pkg/schema"
 	"kontor/pkg/search"
 	"kontor/pkg/store"
 )
@@ -89,8 +94,39 @@ func (s *Service) Ready(context.Context) error {
 // RetryAfter is the detail of an Unavailable error that says after how many seconds to ask again, an int.
 const RetryAfter = "retryAfter"
 
-func noIndex(name string) error {
-	return fault.New(fault.NotFound, "Index `%s` not found.", name).With("index", name)
+// Why is the detail of a NotFound error that says why there is no such index, a sentence; absent where there is
+// nothing to say but that.
+const Why = "why"
+
+// noIndex is the error of a name that no index has. Of a type that the public may read it says why.
+func (s *Service) noIndex(name string) error {
+	err := fault.New(fault.NotFound, "Index `%s` not found.", name).With("index", name)
+	types := s.content.Types()
+	for _, t := range types.Types() {
+		if _, ok := s.roles.Grant(auth.Anonymous(), auth.Read, t, types); ok {
+			if why := whyNoIndex(t, name); why != "" {
+				return err.With(Why, why)
+			}
+		}
+	}
+	return err
+}
+
+// whyNoIndex says why a type that the public reads has no index of a name; "" if the name is not meant for the type.
+func whyNoIndex(t *schema.Type, name string) string {
+	switch {
+	case name == t.ID && t.Plural != t.ID && !t.Single:
+		return fmt.Sprintf("The index of the type `%s` is called `%s`.", t.ID, t.Plural)
+	case name != t.Plural && name != t.ID && !(t.Localized() && strings.HasPrefix(name, t.Plural+"-")):
+		return ""
+	case t.Single:
+		return fmt.Sprintf("The type `%s` has one entry only, which is read at `/api/%s`.", t.ID, t.ID)
+	case !slices.ContainsFunc(t.Fields, (*schema.Field).Searched):
+		return fmt.Sprintf("The type `%s` has no field with `x-search`, so it is not searched; its entries are listed at `/api/%s`.", t.ID, t.Plural)
+	case strings.HasPrefix(name, t.Plural+"-"):
+		return fmt.Sprintf("The locales of the type `%s` are %s; the index of `%s` is called `%s`.", t.ID, strings.Join(t.Locales, ", "), t.DefaultLocale(), t.Plural)
+	}
+	return ""
 }
 
 func filling() error {

@@ -12,7 +12,9 @@ import (
 	"testing/fstest"
 	"time"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/auth"
+	"kontor/pkg/blob/fileblob"
 	"kontor/pkg/content"
 	"kontor/pkg/index"
 	"kontor/pkg/lead"
@@ -37,6 +39,7 @@ type kit struct {
 	testing.TB
 	content  *content.Service
 	accounts *auth.Service
+	files    *asset.Service
 	search   *index.Service
 	jobs     *lead.Lead
 	st       *store.Tracked
@@ -85,7 +88,7 @@ func openKit(t testing.TB, file string, engine search.Engine) *kit {
 
 func openKitOf(t testing.TB, file string, engine search.Engine, types *schema.Set) *kit {
 	t.Helper()
-	db, err := sqlitestore.Open(file, sqlitestore.Options{})
+	db, err := sqlitestore.Open(file, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +100,14 @@ func openKitOf(t testing.TB, file string, engine search.Engine, types *schema.Se
 	if k.accounts, err = auth.New(ctx, k.st, auth.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if k.content, err = content.New(ctx, k.st, types, content.Options{Meta: schemas.FS, Roles: k.accounts.Roles()}); err != nil {
+	bytes, err := fileblob.Open(filepath.Join(filepath.Dir(file), "files"))
+	if err == nil {
+		k.files, err = asset.New(ctx, k.st, bytes, asset.Options{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.content, err = content.New(ctx, k.st, types, content.Options{Meta: schemas.FS, Roles: k.accounts.Roles(), Files: k.files}); err != nil {
 		t.Fatal(err)
 	}
 	if err := k.content.Activate(ctx); err != nil {

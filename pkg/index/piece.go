@@ -49,9 +49,10 @@ func pieces(t *schema.Type, types *schema.Set, reads reader) []piece {
 			if !p.follow(types, reads) {
 				continue
 			}
+		case showsFile(f):
 		case f.Kind == schema.Asset || f.Kind == schema.JSON || f.Kind == schema.Relation:
 			continue
-		case !f.Searched() && f.Name != t.Display && f.Kind != schema.Slug:
+		case !f.Searched() && f.Name != t.Display && f.Kind != schema.Slug && !showsAddress(f):
 			continue
 		}
 		out = append(out, p)
@@ -115,6 +116,8 @@ func asked(list []piece) (fields []string, populate []query.Populate) {
 				q.Fields = append(q.Fields, f.Name)
 			}
 			populate = append(populate, q)
+		case showsFile(p.field):
+			populate = append(populate, query.Populate{Path: p.field.Name})
 		case len(p.inner) > 0:
 			q := query.Populate{Path: p.field.Name}
 			q.Fields, q.Populate = asked(p.inner)
@@ -145,6 +148,8 @@ func (p piece) attributes() []search.Attribute {
 			out = append(out, included(p.name, in)...)
 		}
 		return out
+	case showsFile(f):
+		return p.fileAttributes()
 	case f.Kind == schema.Point:
 		return []search.Attribute{{Name: search.GeoAttribute, Filter: true, Sort: true}}
 	}

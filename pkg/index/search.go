@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
 	"kontor/pkg/schema"
@@ -26,7 +25,7 @@ type opening struct {
 func (s *Service) open(v *view, name string) (*opening, error) {
 	l, ok := s.catalogue().byName[name]
 	if !ok {
-		return nil, noIndex(name)
+		return nil, s.noIndex(name)
 	}
 	if v == nil {
 		return nil, notHere()
@@ -59,7 +58,7 @@ func (s *Service) Settings(_ context.Context, index string) (search.Settings, er
 }
 
 // Search answers queries on logical indexes for the public. Only attributes of Settings count; one that is not among them is Invalid. A hit
-// that the public may no longer read is left out, so there may be fewer than asked for. NotFound for an index that is not there; Unavailable
+// that the public may no longer read is left out, and the next one takes its place. NotFound for an index that is not there; Unavailable
 // with a hint when to ask again (RetryAfter) while it is not filled, and where this process has no engine. The error of one query is in a
 // *search.QueryError.
 func (s *Service) Search(ctx context.Context, queries []search.Query) ([]search.Result, error) {
@@ -83,7 +82,11 @@ func (s *Service) Search(ctx context.Context, queries []search.Query) ([]search.
 	if err != nil {
 		return nil, absent(err)
 	}
-	return results, s.drop(ctx, opened, results)
+	gone, err := s.gone(ctx, opened, results)
+	if err == nil && len(gone) > 0 {
+		err = s.askAgain(ctx, v.engine, opened, asked, results, gone)
+	}
+	return results, err
 }
 
 // FacetSearch answers which values of a facet there are, as Search does.
@@ -185,39 +188,6 @@ func (o *opening) explicit(searchOn, retrieve []string) (on, get []string) {
 type place struct {
 	typ    *schema.Type
 	locale string
-}
-
-// drop takes out the hits that the public may not read any more, with one call of the store for each type and locale.
-func (s *Service) drop(ctx context.Context, opened []*opening, results []search.Result) error {
-	wanted := map[place][]string{}
-	for i, r := range results {
-		for _, h := range r.Hits {
-			at, id := opened[i].entry(h.ID)
-			if at.typ != nil {
-				wanted[at] = append(wanted[at], id)
-			}
-		}
-	}
-	there := map[place]map[string]bool{}
-	for at, ids := range wanted {
-		slices.Sort(ids)
-		var err error
-		if there[at], err = s.content.ReadableIDs(ctx, auth.Anonymous(), at.typ, readLocale(at.locale), slices.Compact(ids)); err != nil {
-			return err
-		}
-	}
-	for i := range results {
-		hits := results[i].Hits
-		kept := make([]search.Hit, 0, len(hits))
-		for _, h := range hits {
-			if at, id := opened[i].entry(h.ID); there[at][id] {
-				kept = append(kept, h)
-			}
-		}
-		results[i].Hits = kept
-		results[i].Total -= len(hits) - len(kept)
-	}
-	return nil
 }
 
 // entry is the entry that a document of the index stands for.

@@ -227,6 +227,11 @@ func (w *worker) empty() bool { return len(w.current.Load().built) == 0 && len(w
 
 // marks has one round through all types.
 func (w *worker) marks(ctx context.Context) (found bool, err error) {
+	changed, err := w.content.SpreadFiles(ctx, markBatch)
+	if err != nil {
+		return false, err
+	}
+	found = changed > 0
 	for _, t := range w.content.Types().Types() {
 		if err := w.dismiss(ctx, t); err != nil {
 			return found, err

@@ -25,7 +25,7 @@ const (
 
 func open(t *testing.T, file string) store.Store {
 	t.Helper()
-	st, err := sqlitestore.Open(file, sqlitestore.Options{})
+	st, err := sqlitestore.Open(file, sqlitestore.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // crop gives the stretch of so many words of a text in which most of what was searched for stands, closest together and first. Around it the
-// window grows by as much on both sides. A text without matches begins at its beginning.
+// window grows by as much on both sides, and the odd word stands before it. A text without matches begins at its beginning.
 func crop(text string, matches []span, length int) span {
 	words := wordsOf(text)
 	if len(words) <= length {
@@ -17,7 +17,7 @@ func crop(text string, matches []span, length int) span {
 	}
 	first, last := densest(text, words, matches, length)
 	spare := length - (last - first + 1)
-	first = max(0, first-spare/2)
+	first = max(0, first-(spare+1)/2)
 	first = min(first, len(words)-length)
 	last = first + length - 1
 	out := span{words[first].start, words[last].end}

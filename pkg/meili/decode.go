@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"kontor/pkg/fault"
 	"kontor/pkg/search"
 	"kontor/pkg/value"
@@ -32,6 +34,7 @@ type Search struct {
 
 	retrieve   []string // nil: all
 	searchOn   []string // nil: all
+	locales    []language.Base
 	highlight  []string
 	crop       []string // with their lengths, as sent
 	cropLength int
@@ -52,7 +55,7 @@ func DecodeSearch(uid string, body []byte) (*Search, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := readFields("", object, searchParameters)
+	f, err := readFields(site{}, object, searchParameters)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +87,7 @@ func DecodeSearchURL(uid, rawQuery string) (*Search, error) {
 			}
 		}
 	}
-	f, err := readFields("", object, searchParameters)
+	f, err := readFields(site{query: true}, object, searchParameters)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +105,7 @@ func DecodeMulti(body []byte) ([]*Search, error) {
 	}
 	delete(object, "federation")
 	allowed := []parameter{{name: "queries", kind: inner}}
-	f, err := readFields("", object, allowed)
+	f, err := readFields(site{}, object, allowed)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +132,7 @@ func decodeQueries(list value.List) ([]*Search, error) {
 		if !ok {
 			return nil, refuse(badRequest, "Invalid value type at `%s`: expected an object, but found %s", at, found(e))
 		}
-		f, err := readFields(at, object, searchParameters, queryParameters)
+		f, err := readFields(site{at: at}, object, searchParameters, queryParameters)
 		if err != nil {
 			return nil, err
 		}

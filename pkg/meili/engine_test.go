@@ -51,7 +51,7 @@ func asked(t *testing.T, e search.Engine, body string) map[string]any {
 		t.Fatalf("%s: %v", body, err)
 	}
 	var out map[string]any
-	if err := json.Unmarshal(p.Append(nil, results[0], 0), &out); err != nil {
+	if err := json.Unmarshal([]byte(appended(t, p, results[0], 0)), &out); err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
 	return out

@@ -22,7 +22,7 @@ const (
 	missingPayload    = "missing_payload"
 	missingFacetName  = "missing_facet_search_facet_name"
 	invalidFacetName  = "invalid_facet_search_facet_name"
-	invalidFacetQuery = "invalid_facet_search_facet_query"
+	invalidFacetQuery = "invalid_facet_search_query"
 	invalidExhaustive = "invalid_facet_search_exhaustive_facet_count"
 	invalidFilter     = "invalid_search_filter"
 	invalidSort       = "invalid_search_sort"
@@ -30,6 +30,7 @@ const (
 	invalidDistinct   = "invalid_search_distinct"
 	invalidSearchOn   = "invalid_search_attributes_to_search_on"
 	invalidThreshold  = "invalid_search_ranking_score_threshold"
+	invalidLocales    = "invalid_search_locales"
 )
 
 // codeDetail is the detail of a fault that holds Meilisearch's code.
@@ -51,14 +52,18 @@ func notOffered(what, why string) error {
 	return refuse(featureNotEnabled, "%s is not offered: %s.", what, why)
 }
 
-// IndexNotFound is the error of an index that is not there.
-func IndexNotFound(uid string) error {
-	return fault.New(fault.NotFound, "Index `%s` not found.", echo(uid)).With(codeDetail, indexNotFound)
+// IndexNotFound is the error of an index that is not there, with a sentence that says why; "" adds nothing.
+func IndexNotFound(uid, why string) error {
+	return fault.New(fault.NotFound, "%s", strings.TrimSpace("Index `"+echo(uid)+"` not found. "+why)).With(codeDetail, indexNotFound)
 }
 
-// Inside says in which query of a multi-search an error is.
+// Inside says in which query of a multi-search an error is. An index that is not there is what the path names in a
+// single search (404), but part of the body here (400).
 func Inside(i int, err error) error {
 	e := *fault.As(err)
+	if e.Details[codeDetail] == indexNotFound {
+		e.Code = fault.Invalid
+	}
 	e.Message = fmt.Sprintf("Inside `.queries[%d]`: %s", i, e.Message)
 	return &e
 }

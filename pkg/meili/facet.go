@@ -26,7 +26,7 @@ func DecodeFacetSearch(uid string, body []byte) (*FacetSearch, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := readFields("", object, searchParameters, facetParameters)
+	f, err := readFields(site{}, object, searchParameters, facetParameters)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +49,9 @@ func (s *FacetSearch) Plan(settings search.Settings) (search.FacetQuery, error) 
 		return out, refuse(invalidFacetName, "Attribute `%s` is not facet-searchable. %s", echo(s.facet), available("facet-searchable", a.filterable))
 	}
 	if err := s.filter.check(a); err != nil {
+		return out, err
+	}
+	if err := s.checkLocales(settings.Language); err != nil {
 		return out, err
 	}
 	searchOn, err := a.searchOn(s.searchOn)

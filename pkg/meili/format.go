@@ -23,14 +23,13 @@ type formatAttribute struct {
 func (s *Search) formats(a attributes, retrieve []string) []formatAttribute {
 	crops := map[string]int{}
 	for _, c := range s.crop {
-		name, length := c, s.cropLength
-		if before, after, ok := cutLast(c, ':'); ok {
-			if n, err := strconv.ParseUint(after, 10, 30); err == nil {
-				name, length = before, int(n)
-			}
+		name, after, _ := cutLast(c, ':')
+		if name == "*" {
+			clear(crops) // the last one counts
 		}
-		if _, twice := crops[name]; !twice {
-			crops[name] = length
+		crops[name] = s.cropLength
+		if n, err := strconv.ParseUint(after, 10, 30); err == nil {
+			crops[name] = int(n)
 		}
 	}
 	lit := map[string]bool{}
@@ -58,7 +57,8 @@ func (s *Search) formats(a attributes, retrieve []string) []formatAttribute {
 	return out
 }
 
-// appendFormatted writes an attribute of _formatted: texts with their matches marked, numbers as texts, lists element by element.
+// appendFormatted writes an attribute of _formatted: texts and numbers as texts with their matches marked, lists element
+// by element.
 func (s style) appendFormatted(dst []byte, f formatAttribute, v any, matches []search.Match) []byte {
 	switch x := v.(type) {
 	case string:
@@ -84,9 +84,7 @@ func (s style) appendFormatted(dst []byte, f formatAttribute, v any, matches []s
 	case bool:
 		return strconv.AppendBool(dst, x)
 	}
-	dst = append(dst, '"')
-	dst = value.Append(dst, v)
-	return append(dst, '"')
+	return value.AppendString(dst, s.format(f, string(value.Append(nil, v)), matches))
 }
 
 // format cuts a text to the stretch that says most about what was searched for, and puts tags around what matched.

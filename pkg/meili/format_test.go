@@ -42,7 +42,9 @@ func TestFormat(t *testing.T) {
 		{"empty", "", true, 5, ""},
 		{"crop around", "eins zwei drei vier [fünf] sechs sieben acht neun", false, 3, "…vier fünf sechs…"},
 		{"crop and highlight", "eins zwei drei vier [fünf] sechs sieben acht neun", true, 3, "…vier <fünf> sechs…"},
-		{"even", "eins zwei drei vier [fünf] sechs sieben acht neun", true, 4, "…vier <fünf> sechs sieben…"},
+		{"even", "eins zwei drei vier [fünf] sechs sieben acht neun", true, 4, "…drei vier <fünf> sechs…"},
+		{"two words", "eins zwei drei vier [fünf] sechs sieben acht neun", true, 2, "…vier <fünf>…"},
+		{"even at the end", "eins zwei drei vier [fünf]", true, 4, "…zwei drei vier <fünf>"},
 		{"at the beginning", "[eins] zwei drei vier fünf", true, 3, "<eins> zwei drei…"},
 		{"at the end", "eins zwei drei vier [fünf].", true, 3, "…drei vier <fünf>."},
 		{"leading marks stay", "„[Eins] zwei drei“ vier", true, 2, "„<Eins> zwei…"},
@@ -131,11 +133,12 @@ func TestAppendFormatted(t *testing.T) {
 		want    string
 	}{
 		{int64(2020), nil, `"2020"`},
+		{int64(2020), []search.Match{{Start: 0, Length: 4, Element: -1}}, `"<2020>"`},
 		{2.5, nil, `"2.5"`},
 		{true, nil, `true`},
 		{"Bauhof", []search.Match{{Start: 0, Length: 3, Element: -1}}, `"<Bau>hof"`},
 		{value.List{"Bau", "IT", "Hof"}, []search.Match{{Start: 0, Length: 1, Element: 2}, {Start: 0, Length: 2, Element: 0}}, `["<Ba>u","IT","<H>of"]`},
-		{value.List{int64(1), int64(2)}, nil, `["1","2"]`},
+		{value.List{int64(1), int64(2)}, []search.Match{{Start: 0, Length: 1, Element: 1}}, `["1","<2>"]`},
 		{value.List{}, nil, `[]`},
 		{search.Point{Lat: 51.5, Lng: -7}, nil, `{"lat":"51.5","lng":"-7"}`},
 	} {

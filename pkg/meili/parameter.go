@@ -56,7 +56,7 @@ var searchParameters = []parameter{
 	{name: "showRankingScore", kind: flag, code: "invalid_search_show_ranking_score"},
 	{name: "showRankingScoreDetails", kind: unused, why: "a score is answered as a whole, with `showRankingScore`"},
 	{name: "showPerformanceDetails", kind: unused, why: "how long an answer took is in `processingTimeMs`"},
-	{name: "locales", kind: unused, why: "every index has one language, which its name says"},
+	{name: "locales", kind: names, code: invalidLocales},
 	{name: "vector", kind: unused, why: "there is no search by vectors"},
 	{name: "retrieveVectors", kind: unused, why: "there is no search by vectors"},
 	{name: "hybrid", kind: unused, why: "there is no search by meaning"},
@@ -84,13 +84,35 @@ var queryParameters = []parameter{
 
 // fields are the parameters that were sent, by name, each of the kind that it must have.
 type fields struct {
-	at     string // where they stand in the body, such as .queries[0]; "" for its top
+	site
 	values map[string]any
 }
 
+// site is where parameters stand, for errors.
+type site struct {
+	at    string // in the body, such as .queries[0]; "" for its top
+	query bool   // in the query string
+}
+
+// of says where a parameter stands.
+func (s site) of(name string) string {
+	if s.query {
+		return "in parameter `" + name + "`"
+	}
+	return "at `" + s.at + "." + name + "`"
+}
+
+// element says where an element of a list stands; a query string names the list alone.
+func (s site) element(name string, i int) string {
+	if s.query {
+		return s.of(name)
+	}
+	return s.of(fmt.Sprintf("%s[%d]", name, i))
+}
+
 // readFields checks the keys of an object and the kinds of their values. Null is as good as nothing.
-func readFields(at string, object value.Object, allowed ...[]parameter) (fields, error) {
-	out := fields{at: at, values: make(map[string]any, len(object))}
+func readFields(at site, object value.Object, allowed ...[]parameter) (fields, error) {
+	out := fields{site: at, values: make(map[string]any, len(object))}
 	known := 0
 	for _, list := range allowed {
 		for _, p := range list {
@@ -102,20 +124,20 @@ func readFields(at string, object value.Object, allowed ...[]parameter) (fields,
 			if v == nil {
 				continue
 			}
-			if err := p.check(at+"."+p.name, v); err != nil {
+			if err := p.check(at, v); err != nil {
 				return out, err
 			}
 			out.values[p.name] = v
 		}
 	}
 	if known < len(object) {
-		return out, unknownField(at, object, allowed)
+		return out, unknownField(at.at, object, allowed)
 	}
 	return out, nil
 }
 
 // check tells whether a value is of the parameter's kind, in the words of Meilisearch.
-func (p parameter) check(at string, v any) error {
+func (p parameter) check(at site, v any) error {
 	wants, ok := "", true
 	switch p.kind {
 	case text:
@@ -141,25 +163,25 @@ func (p parameter) check(at string, v any) error {
 		}
 	}
 	if !ok {
-		return refuse(p.code, "Invalid value type at `%s`: expected %s, but found %s", at, wants, found(v))
+		return refuse(p.code, "Invalid value type %s: expected %s, but found %s", at.of(p.name), wants, found(v))
 	}
 	return nil
 }
 
-func (p parameter) checkNames(at string, v any) error {
+func (p parameter) checkNames(at site, v any) error {
 	list, ok := v.(value.List)
 	if !ok {
-		return refuse(p.code, "Invalid value type at `%s`: expected an array, but found %s", at, found(v))
+		return refuse(p.code, "Invalid value type %s: expected an array, but found %s", at.of(p.name), found(v))
 	}
 	for i, e := range list {
 		s, ok := e.(string)
 		switch {
 		case !ok:
-			return refuse(p.code, "Invalid value type at `%s[%d]`: expected a string, but found %s", at, i, found(e))
+			return refuse(p.code, "Invalid value type %s: expected a string, but found %s", at.element(p.name, i), found(e))
 		case len(s) > MaxName:
-			return refuse(p.code, "Invalid value at `%s[%d]`: at most %d bytes are taken", at, i, MaxName)
+			return refuse(p.code, "Invalid value %s: at most %d bytes are taken", at.element(p.name, i), MaxName)
 		case i == MaxNames:
-			return refuse(p.code, "Invalid value at `%s`: at most %d elements are taken", at, MaxNames)
+			return refuse(p.code, "Invalid value %s: at most %d elements are taken", at.of(p.name), MaxNames)
 		}
 	}
 	return nil

@@ -59,6 +59,9 @@ func (s *Search) Plan(settings search.Settings) (*Plan, error) {
 	if err := s.filter.check(a); err != nil {
 		return nil, err
 	}
+	if err := s.checkLocales(settings.Language); err != nil {
+		return nil, err
+	}
 	if err := a.checkSort(s.sort); err != nil {
 		return nil, err
 	}
@@ -97,8 +100,8 @@ func (p *Plan) choose(a attributes) {
 	if len(wanted) < len(a.names) {
 		p.Query.Retrieve = wanted
 	}
-	for _, name := range a.searchable {
-		if s.positions || matched[name] {
+	for _, name := range a.names { // also what is not searched: a word that is marked in the title is marked in the path
+		if name != search.GeoAttribute && (s.positions || matched[name]) {
 			p.Query.Matches = append(p.Query.Matches, name)
 		}
 	}

@@ -44,6 +44,11 @@ func usual(edit func(*search.Query)) search.Query {
 	return q
 }
 
+// everyMatch asks for what matched in every attribute that is answered.
+func everyMatch(q *search.Query) {
+	q.Matches = []string{"documentId", "title", "body", "topics", "startYear", "extra"}
+}
+
 func TestPlan(t *testing.T) {
 	unna := search.Point{Lat: 51.5, Lng: 7.75}
 	for _, c := range []struct {
@@ -86,14 +91,16 @@ func TestPlan(t *testing.T) {
 		{"retrieve nothing", `{"attributesToRetrieve":[]}`, `attributesToRetrieve=`, usual(func(q *search.Query) { q.Retrieve = []string{} })},
 		{"retrieve all", `{"attributesToRetrieve":["*"]}`, ``, usual(func(*search.Query) {})},
 		{"highlight", `{"attributesToHighlight":["title","startYear","secret"],"attributesToRetrieve":["body"]}`, ``, usual(func(q *search.Query) {
-			q.Retrieve, q.Matches = []string{"body", "title", "startYear"}, []string{"title"}
+			q.Retrieve, q.Matches = []string{"body", "title", "startYear"}, []string{"title", "startYear"}
 		})},
-		{"highlight all", `{"attributesToHighlight":["*"]}`, `attributesToHighlight=*`, usual(func(q *search.Query) { q.Matches = []string{"title", "body", "topics"} })},
+		{"highlight all", `{"attributesToHighlight":["*"]}`, `attributesToHighlight=*`, usual(everyMatch)},
 		{"highlight what is hidden", `{"attributesToHighlight":["secret"],"attributesToCrop":["keywords:5","nope"],"attributesToRetrieve":["title"]}`, ``, usual(func(q *search.Query) {
 			q.Retrieve = []string{"title"}
 		})},
 		{"crop", `{"attributesToCrop":["body:5"]}`, `attributesToCrop=body:5`, usual(func(q *search.Query) { q.Matches = []string{"body"} })},
-		{"positions", `{"showMatchesPosition":true}`, `showMatchesPosition=true`, usual(func(q *search.Query) { q.Matches = []string{"title", "body", "topics"} })},
+		{"positions", `{"showMatchesPosition":true}`, `showMatchesPosition=true`, usual(everyMatch)},
+		{"its own language", `{"locales":["de","deu"]}`, `locales=deu`, usual(func(*search.Query) {})},
+		{"no language", `{"locales":[]}`, ``, usual(func(*search.Query) {})},
 		{"unused and off", `{"retrieveVectors":false,"showRankingScoreDetails":false,"showPerformanceDetails":false}`, `retrieveVectors=false`, usual(func(*search.Query) {})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -232,7 +239,10 @@ func badSearches() []badRequestCase {
 		{`{"retrieveVectors":true}`, "feature_not_enabled", "`retrieveVectors`"},
 		{`{"media":{}}`, "feature_not_enabled", "`media`"},
 		{`{"personalize":{"userContext":"x"}}`, "feature_not_enabled", "`personalize`"},
-		{`{"locales":["deu"]}`, "feature_not_enabled", "`locales`"},
+		{`{"locales":["eng"]}`, "invalid_search_locales", "The locale `en` is not the language of the index `projects`, which is `de`"},
+		{`{"locales":["de","fr"]}`, "invalid_search_locales", "The locale `fr`"},
+		{`{"locales":["de","doggo"]}`, "invalid_search_locales", "Unknown value `doggo` at `.locales[1]`"},
+		{`{"locales":"de"}`, "invalid_search_locales", "expected an array"},
 		{`{"useNetwork":true}`, "feature_not_enabled", "`useNetwork`"},
 		{`{"showRankingScoreDetails":true}`, "feature_not_enabled", "`showRankingScoreDetails`"},
 		{`{"showPerformanceDetails":true}`, "feature_not_enabled", "`showPerformanceDetails`"},
@@ -258,9 +268,12 @@ func badURLs() []badRequestCase {
 		{`showRankingScore=1`, "invalid_search_show_ranking_score", "as a boolean"},
 		{`rankingScoreThreshold=x`, "invalid_search_ranking_score_threshold", "as a number"},
 		{`rankingScoreThreshold=NaN`, "invalid_search_ranking_score_threshold", "as a number"},
-		{`rankingScoreThreshold=2`, "invalid_search_ranking_score_threshold", "between"},
+		{`rankingScoreThreshold=2`, "invalid_search_ranking_score_threshold", "Invalid value in parameter `rankingScoreThreshold`: the value"},
 		{`rankingScoreThreshold=Inf`, "invalid_search_ranking_score_threshold", "between"},
-		{`matchingStrategy=doggo`, "invalid_search_matching_strategy", "Unknown value `doggo`"},
+		{`matchingStrategy=doggo`, "invalid_search_matching_strategy", "Unknown value `doggo` for parameter `matchingStrategy`: expected one of"},
+		{`q=` + strings.Repeat("x", MaxText+1), "invalid_search_q", "Invalid value in parameter `q`: at most"},
+		{`sort=` + strings.Repeat("x", MaxName+1), invalidSort, "Invalid value in parameter `sort`: at most"},
+		{`facets=` + strings.Repeat("x,y,", MaxFacets) + strings.Repeat("z", MaxNames), invalidFacets, "in parameter `facets`"},
 		{`facets=doggo,neko`, "invalid_search_facets", "Attributes `doggo, neko`"},
 		{`filter=secret%3D1`, "invalid_search_filter", "`secret` is not filterable"},
 		{`filter=%5B%22secret%3D1%22%5D`, "invalid_search_filter", "`secret` is not filterable"},
@@ -270,7 +283,8 @@ func badURLs() []badRequestCase {
 		{`distinct=secret`, "invalid_search_distinct", "`secret`"},
 		{`vector=1,2`, "feature_not_enabled", "`vector`"},
 		{`hybridEmbedder=x`, "feature_not_enabled", "`hybridEmbedder`"},
-		{`locales=deu`, "feature_not_enabled", "`locales`"},
+		{`locales=de,eng`, "invalid_search_locales", "The locale `en`"},
+		{`locales=doggo`, "invalid_search_locales", "Unknown value `doggo` in parameter `locales`"},
 	}
 }
 
@@ -315,8 +329,8 @@ func TestBadFacetSearches(t *testing.T) {
 		{`{"facetName":"title"}`, "invalid_facet_search_facet_name", "`title` is not facet-searchable"},
 		{`{"facetName":"_geo"}`, "invalid_facet_search_facet_name", "`_geo` is not facet-searchable"},
 		{`{"facetName":"*"}`, "invalid_facet_search_facet_name", "`*` is not facet-searchable"},
-		{`{"facetName":"topics","facetQuery":1}`, "invalid_facet_search_facet_query", "a string"},
-		{`{"facetName":"topics","facetQuery":"` + strings.Repeat("x", 1001) + `"}`, "invalid_facet_search_facet_query", "at most 1000"},
+		{`{"facetName":"topics","facetQuery":1}`, "invalid_facet_search_query", "a string"},
+		{`{"facetName":"topics","facetQuery":"` + strings.Repeat("x", 1001) + `"}`, "invalid_facet_search_query", "at most 1000"},
 		{`{"facetName":"topics","exhaustiveFacetCount":1}`, "invalid_facet_search_exhaustive_facet_count", "a boolean"},
 		{`{"facetName":"topics","nope":1}`, "bad_request", "Unknown field `nope`"},
 		{`{"facetName":"topics","q":1}`, "invalid_search_q", "a string"},
@@ -381,7 +395,7 @@ func TestHiddenIsUnknown(t *testing.T) {
 				return err.Error()
 			}
 			hit := search.Hit{Attributes: map[string]any{"secret": "planted", "title": "x"}, Matches: map[string][]search.Match{"secret": {{Length: 3}}}}
-			return string(p.Append(nil, search.Result{Hits: []search.Hit{hit}}, 0))
+			return appended(t, p, search.Result{Hits: []search.Hit{hit}}, 0)
 		}
 		hidden, unknown := answer("secret"), answer("nosuch")
 		if strings.ReplaceAll(hidden, "secret", "nosuch") != unknown {

@@ -8,37 +8,69 @@ import (
 	"kontor/pkg/value"
 )
 
-// Append writes the answer to a search.
-func (p *Plan) Append(dst []byte, r search.Result, took time.Duration) []byte {
-	return p.appendResult(append(dst, '{'), r, took)
+// Append writes the answer to a search. It fails if that takes more than most bytes.
+func (p *Plan) Append(dst []byte, r search.Result, took time.Duration, most int) ([]byte, error) {
+	return p.appendResult(append(dst, '{'), r, took, most)
 }
 
-// AppendMulti writes the answer to a multi-search: how long one of its queries took, nobody knows, so each says how long all did.
-func AppendMulti(dst []byte, plans []*Plan, results []search.Result, took time.Duration) []byte {
-	dst = append(dst, `{"results":[`...)
-	for i, p := range plans {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, `{"indexUid":`...)
-		dst = value.AppendString(dst, p.search.Index)
-		dst = p.appendResult(append(dst, ','), results[i], took)
+// Multi writes the answer to a multi-search result by result, so that few of them are in memory at
+// once.
+type Multi struct {
+	dst  []byte
+	n    int
+	most int
+}
+
+// NewMulti returns a Multi that appends at most so many bytes to dst.
+func NewMulti(dst []byte, most int) *Multi {
+	return &Multi{dst: append(dst, `{"results":[`...), most: len(dst) + most}
+}
+
+// Add writes the result of the next query. An engine answers several at once, so took is how long
+// all of those took.
+func (m *Multi) Add(p *Plan, r search.Result, took time.Duration) (err error) {
+	if m.n > 0 {
+		m.dst = append(m.dst, ',')
 	}
-	return append(dst, `]}`...)
+	m.n++
+	m.dst = append(m.dst, `{"indexUid":`...)
+	m.dst = value.AppendString(m.dst, p.search.Index)
+	m.dst, err = p.appendResult(append(m.dst, ','), r, took, m.most-len(m.dst))
+	return err
+}
+
+// End returns the whole answer.
+func (m *Multi) End() []byte { return append(m.dst, `]}`...) }
+
+// tooLong is the error of an answer that takes more bytes than it may.
+func tooLong() error {
+	return refuse(badRequest, "The response is too long: ask for fewer hits (`limit`) or for fewer attributes "+
+		"(`attributesToRetrieve`, `attributesToHighlight`, `attributesToCrop`)")
 }
 
 // appendResult writes what is inside of the braces of a result, with the last one.
-func (p *Plan) appendResult(dst []byte, r search.Result, took time.Duration) []byte {
-	dst = append(dst, `"hits":`...)
-	dst = value.AppendList(dst, r.Hits, p.appendHit)
-	dst = append(dst, `,"query":`...)
+func (p *Plan) appendResult(dst []byte, r search.Result, took time.Duration, most int) ([]byte, error) {
+	most += len(dst)
+	dst = append(dst, `"hits":[`...)
+	for i, h := range r.Hits {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst = p.appendHit(dst, h); len(dst) > most {
+			return dst, tooLong()
+		}
+	}
+	dst = append(dst, `],"query":`...)
 	dst = value.AppendString(dst, p.search.text)
 	dst = appendNumber(dst, "processingTimeMs", int(took.Milliseconds()))
 	dst = p.appendWindow(dst, r.Total)
-	if p.search.facets != nil {
+	if len(p.search.facets) > 0 {
 		dst = p.appendFacets(dst, r.Facets)
 	}
-	return append(dst, '}')
+	if len(dst) > most {
+		return dst, tooLong()
+	}
+	return append(dst, '}'), nil
 }
 
 // appendWindow writes which hits these are. Pages end where there are no more hits to have, so that none of those announced is empty.

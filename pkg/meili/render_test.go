@@ -43,7 +43,7 @@ func TestAppend(t *testing.T) {
 			`{"hits":[{},{}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37,` +
 				`"facetDistribution":{"topics":{"IT":20,"B\"au":3},"startYear":{"2020":1},"documentId":{}},"facetStats":{"startYear":{"min":2010,"max":2020}}}`},
 		{"no facets", `{"facets":[],"attributesToRetrieve":[]}`,
-			`{"hits":[{},{}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37,"facetDistribution":{},"facetStats":{}}`},
+			`{"hits":[{},{}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
 		{"highlight", `{"attributesToRetrieve":["title"],"attributesToHighlight":["title"]}`,
 			`{"hits":[{"title":"Bauhof <Unna>","_formatted":{"title":"<em>Bau</em>hof <Unna>"}},{"title":"Leitstelle","_formatted":{"title":"Leitstelle"}}],` +
 				`"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
@@ -64,15 +64,20 @@ func TestAppend(t *testing.T) {
 		{"crop by star", `{"attributesToRetrieve":[],"attributesToCrop":["*:1","title:2"],"attributesToHighlight":["nope"]}`,
 			`{"hits":[{"_formatted":{"documentId":"a","title":"Bauhof <Unna>","body":"…Bauhof.","topics":["Bau","IT"],"startYear":"2020","extra":true,"_geo":{"lat":"51.5","lng":"7.75"}}},` +
 				`{"_formatted":{"documentId":"b","title":"Leitstelle"}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
+		{"the last crop counts", `{"attributesToRetrieve":[],"attributesToCrop":["body:1","title:x","body:2"],"cropLength":1}`,
+			`{"hits":[{"_formatted":{"title":"Bauhof…","body":"…ihren Bauhof."}},{"_formatted":{"title":"Leitstelle"}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
+		{"the last crop is of all", `{"attributesToRetrieve":[],"attributesToCrop":["body:5","*:1"],"attributesToHighlight":["body"]}`,
+			`{"hits":[{"_formatted":{"documentId":"a","title":"Bauhof…","body":"…<em>Bau</em>hof.","topics":["Bau","IT"],"startYear":"2020","extra":true,"_geo":{"lat":"51.5","lng":"7.75"}}},` +
+				`{"_formatted":{"documentId":"b","title":"Leitstelle"}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
 		{"positions", `{"attributesToRetrieve":["documentId"],"showMatchesPosition":true}`,
 			`{"hits":[{"documentId":"a","_matchesPosition":{"title":[{"start":0,"length":3}],"body":[{"start":31,"length":3}],"topics":[{"start":0,"length":3,"indices":[0]}]}},` +
 				`{"documentId":"b","_matchesPosition":{}}],"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
-		{"score and distance", `{"attributesToRetrieve":["documentId"],"showRankingScore":true,"sort":["_geoPoint(51,7):asc"]}`,
+		{"score and distance", `{"attributesToRetrieve":["documentId"],"showRankingScore":true,"sort":["startYear:asc","_geoPoint(51,7):asc"]}`,
 			`{"hits":[{"documentId":"a","_geoDistance":1200,"_rankingScore":0.75},{"documentId":"b","_rankingScore":0.5}],` +
 				`"query":"","processingTimeMs":5,"limit":20,"offset":0,"estimatedTotalHits":37}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := string(planned(t, c.body).Append(nil, result(), 5900*time.Microsecond))
+			got := appended(t, planned(t, c.body), result(), 5900*time.Microsecond)
 			if got != c.want {
 				t.Errorf("%s\nanswers %s\nnot     %s", c.body, got, c.want)
 			}
@@ -82,7 +87,7 @@ func TestAppend(t *testing.T) {
 }
 
 func TestAppendNothing(t *testing.T) {
-	got := string(planned(t, `{"q":"x","facets":["topics"],"attributesToHighlight":["*"],"page":1}`).Append(nil, search.Result{}, 0))
+	got := appended(t, planned(t, `{"q":"x","facets":["topics"],"attributesToHighlight":["*"],"page":1}`), search.Result{}, 0)
 	want := `{"hits":[],"query":"x","processingTimeMs":0,"page":1,"hitsPerPage":20,"totalPages":0,"totalHits":0,"facetDistribution":{"topics":{}},"facetStats":{}}`
 	if got != want {
 		t.Errorf("%s in place of %s", got, want)
@@ -91,26 +96,62 @@ func TestAppendNothing(t *testing.T) {
 
 // Of more hits than are to have, no page is announced.
 func TestPagesEndWithTheWindow(t *testing.T) {
-	got := string(planned(t, `{"page":1,"hitsPerPage":1000}`).Append(nil, search.Result{Total: 123_456}, 0))
+	got := appended(t, planned(t, `{"page":1,"hitsPerPage":1000}`), search.Result{Total: 123_456}, 0)
 	if !strings.Contains(got, `"totalPages":10,"totalHits":10000`) {
 		t.Error(got)
 	}
-	got = string(planned(t, `{}`).Append(nil, search.Result{Total: 123_456}, 0))
+	got = appended(t, planned(t, `{}`), search.Result{Total: 123_456}, 0)
 	if !strings.Contains(got, `"estimatedTotalHits":123456`) {
 		t.Error(got)
 	}
 }
 
-func TestAppendMulti(t *testing.T) {
-	plans := []*Plan{planned(t, `{"attributesToRetrieve":["documentId"]}`), planned(t, `{"q":"x","hitsPerPage":5}`)}
-	got := string(AppendMulti(nil, plans, []search.Result{result(), {}}, time.Millisecond))
-	want := `{"results":[{"indexUid":"projects","hits":[{"documentId":"a"},{"documentId":"b"}],"query":"","processingTimeMs":1,"limit":20,"offset":0,"estimatedTotalHits":37},` +
+// appended is the answer to a search, however long.
+func appended(t *testing.T, p *Plan, r search.Result, took time.Duration) string {
+	t.Helper()
+	out, err := p.Append(nil, r, took, 1<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func TestMulti(t *testing.T) {
+	m := NewMulti([]byte("-"), 1<<20)
+	for i, p := range []*Plan{planned(t, `{"attributesToRetrieve":["documentId"]}`), planned(t, `{"q":"x","hitsPerPage":5}`)} {
+		if err := m.Add(p, []search.Result{result(), {}}[i], time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := string(m.End())
+	want := `-{"results":[{"indexUid":"projects","hits":[{"documentId":"a"},{"documentId":"b"}],"query":"","processingTimeMs":1,"limit":20,"offset":0,"estimatedTotalHits":37},` +
 		`{"indexUid":"projects","hits":[],"query":"x","processingTimeMs":1,"page":1,"hitsPerPage":5,"totalPages":0,"totalHits":0}]}`
 	if got != want {
 		t.Errorf("%s in place of %s", got, want)
 	}
-	if got := string(AppendMulti(nil, nil, nil, 0)); got != `{"results":[]}` {
+	if got := string(NewMulti(nil, 0).End()); got != `{"results":[]}` {
 		t.Error(got)
+	}
+}
+
+// An answer that is longer than allowed is refused in one search, and in a multi-search by what all results take together.
+func TestTooLong(t *testing.T) {
+	p := planned(t, `{"attributesToRetrieve":["documentId"]}`)
+	length := len(appended(t, p, result(), 0))
+	if _, err := p.Append([]byte("before"), result(), 0, length); err != nil {
+		t.Errorf("an answer of just the length allowed: %v", err)
+	}
+	for _, most := range []int{0, 20, length - 3} {
+		if _, err := p.Append(nil, result(), 0, most); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "attributesToRetrieve") {
+			t.Errorf("at most %d of %d bytes: %v", most, length, err)
+		}
+	}
+	m := NewMulti([]byte("before"), 3*length)
+	if err := errors.Join(m.Add(p, result(), 0), m.Add(p, result(), 0)); err != nil {
+		t.Errorf("two results in the room of three: %v", err)
+	}
+	if err := m.Add(p, result(), 0); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a third, with what stands around them: %v", err)
 	}
 }
 
@@ -135,8 +176,8 @@ func TestAppendError(t *testing.T) {
 		err                 error
 		message, code, kind string
 	}{
-		{IndexNotFound("movies"), "Index `movies` not found.", "index_not_found", "invalid_request"},
-		{Inside(3, IndexNotFound("movies")), "Inside `.queries[3]`: Index `movies` not found.", "index_not_found", "invalid_request"},
+		{IndexNotFound("movies", ""), "Index `movies` not found.", "index_not_found", "invalid_request"},
+		{Inside(3, IndexNotFound("movies", "It moved.")), "Inside `.queries[3]`: Index `movies` not found. It moved.", "index_not_found", "invalid_request"},
 		{refuse(invalidSort, "No"), "No", "invalid_search_sort", "invalid_request"},
 		{MissingContentType(), "A Content-Type header is missing.", "missing_content_type", "invalid_request"},
 		{InvalidContentType("text/plain"), "The Content-Type `text/plain` is invalid.", "invalid_content_type", "invalid_request"},
@@ -202,7 +243,7 @@ func BenchmarkAppend(b *testing.B) {
 	b.ReportAllocs()
 	var dst []byte
 	for b.Loop() {
-		dst = planned(b, body).Append(dst[:0], r, 0)
+		dst, _ = planned(b, body).Append(dst[:0], r, 0, 1<<30)
 	}
 	b.SetBytes(int64(len(dst)))
 }

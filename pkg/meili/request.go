@@ -31,6 +31,9 @@ func (f fields) search(uid string) (*Search, error) {
 	if s.matching, err = f.matching(); err != nil {
 		return nil, err
 	}
+	if s.locales, err = f.locales(); err != nil {
+		return nil, err
+	}
 	if s.threshold, err = f.threshold(); err != nil {
 		return nil, err
 	}
@@ -45,15 +48,14 @@ func (f fields) search(uid string) (*Search, error) {
 func (f fields) checkLengths() error {
 	for _, list := range [][]parameter{searchParameters, facetParameters} {
 		for _, p := range list {
-			at := f.at + "." + p.name
 			switch v := f.values[p.name].(type) {
 			case string:
 				if n := textLimit(p.name); n > 0 && utf8.RuneCountInString(v) > n {
-					return refuse(p.code, "Invalid value at `%s`: at most %d characters are taken", at, n)
+					return refuse(p.code, "Invalid value %s: at most %d characters are taken", f.of(p.name), n)
 				}
 			case value.List:
 				if n := listLimit(p.name); n > 0 && len(v) > n {
-					return refuse(p.code, "Invalid value at `%s`: at most %d elements are taken", at, n)
+					return refuse(p.code, "Invalid value %s: at most %d elements are taken", f.of(p.name), n)
 				}
 			}
 		}
@@ -93,7 +95,11 @@ func (f fields) matching() (search.Matching, error) {
 	case "frequency":
 		return search.MatchFrequency, nil
 	}
-	return 0, refuse("invalid_search_matching_strategy", "Unknown value `%s` at `%s.matchingStrategy`: expected one of `last`, `all`, `frequency`", echo(name), f.at)
+	where := f.of("matchingStrategy")
+	if f.query {
+		where = "for parameter `matchingStrategy`"
+	}
+	return 0, refuse("invalid_search_matching_strategy", "Unknown value `%s` %s: expected one of `last`, `all`, `frequency`", echo(name), where)
 }
 
 func (f fields) threshold() (float64, error) {
@@ -105,8 +111,8 @@ func (f fields) threshold() (float64, error) {
 		t = n
 	}
 	if t < 0 || t > 1 {
-		return 0, refuse(invalidThreshold, "Invalid value at `%s.rankingScoreThreshold`: the value of `rankingScoreThreshold` is invalid, "+
-			"expected a float between `0.0` and `1.0`.", f.at)
+		return 0, refuse(invalidThreshold, "Invalid value %s: the value of `rankingScoreThreshold` is invalid, "+
+			"expected a float between `0.0` and `1.0`.", f.of("rankingScoreThreshold"))
 	}
 	return t, nil
 }

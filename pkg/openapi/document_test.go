@@ -57,7 +57,7 @@ func operations() []openapi.Operation {
 func document(t *testing.T, views ...openapi.View) (value.Object, string) {
 	t.Helper()
 	doc := openapi.Document(openapi.Source{Types: views, Operations: operations(), Schemas: value.Object{
-		"Role": value.Object{"type": "object"}, "Error": value.Object{}, "Problem": value.Object{}, "Pagination": value.Object{}, "LinkTarget": value.Object{},
+		"Role": value.Object{"type": "object"}, "Error": value.Object{}, "Problem": value.Object{}, "Pagination": value.Object{}, "WriteMeta": value.Object{}, "LinkTarget": value.Object{},
 		"Link": value.Object{}, "Links": value.Object{},
 	}})
 	return doc, string(value.Append(nil, doc))

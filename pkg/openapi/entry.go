@@ -62,8 +62,9 @@ func (v View) may(a Act) bool {
 func (b *builder) entryOperation(v View, path string, o Operation) {
 	t, name := v.Type, b.typeName(v.Type)
 	o.Tag = t.ID
+	o.Refuses = append(o.Refuses, http.StatusNotFound) // for callers who may do nothing with the type
 	one := b.once(t.ID+" one", name+"Answer", func() value.Object {
-		return object(value.Object{"data": b.entry(t), "meta": object(value.Object{})}, "data", "meta")
+		return object(value.Object{"data": b.entry(t), "meta": ref("WriteMeta")}, "data", "meta")
 	})
 	parameters := value.List{}
 	if o.Each == Get || o.Each == Change || o.Each == Remove {
@@ -73,9 +74,7 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 	switch o.Each {
 	case Find:
 		o.Open, o.Answer.Schema, verb = t.Public, one, "get"
-		if t.Single {
-			o.Refuses = append(o.Refuses, http.StatusNotFound)
-		} else {
+		if !t.Single {
 			o.Answer.Schema, verb, what = b.list(v, name), "find", pascal(t.Plural)
 			parameters = append(append(parameters, b.choosing(v)...), b.paging(v)...)
 		}
@@ -86,7 +85,6 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 		parameters = append(append(parameters, b.choosing(v)...), all[2:]...) // neither fields nor populate
 	case Get:
 		verb, o.Open, o.Answer.Schema = "get", t.Public, one
-		o.Refuses = append(o.Refuses, http.StatusNotFound)
 		parameters = append(parameters, b.reading(v, false)...)
 	case Create, Change, Put:
 		verb = verbs[o.Each]
@@ -95,7 +93,7 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 			fields, act = v.Create, "Create"
 			o.Answer.Status, o.Answer.Links = http.StatusCreated, b.links(v, name)
 		}
-		o.Answer.Schema, o.Answer.Headers = one, []string{"ETag", "Kontor-Removed", "Kontor-Warnings"}
+		o.Answer.Schema, o.Answer.Headers = one, []string{"ETag", "Kontor-Removed"}
 		o.Body.Schema = object(value.Object{"data": b.input(t, act, fields), "meta": value.Object{"type": "object"}}, "data")
 		o.Refuses = append(o.Refuses, http.StatusConflict)
 		parameters = append(parameters, b.shaping(v)...)
@@ -103,9 +101,6 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 		if o.Each != Create {
 			o.Refuses = append(o.Refuses, http.StatusPreconditionFailed)
 			parameters = append(parameters, parameter(IfMatch(false), "header"))
-		}
-		if o.Each == Change {
-			o.Refuses = append(o.Refuses, http.StatusNotFound)
 		}
 	case Drop, Remove:
 		verb, o.Answer.Status = "delete", http.StatusNoContent

@@ -25,8 +25,19 @@ func filterSchemas() value.Object {
 		}
 		return anyOf(v, object(p))
 	}
+	file := value.Object{}
+	for _, name := range []string{"name", "documentId", "hash", "alternativeText", "caption", "credit", "licence", "ext", "mime"} {
+		file[name] = conditions(text, equal, folded)
+	}
+	for _, name := range []string{"id", "width", "height", "size"} {
+		file[name] = conditions(number, equal, ranged)
+	}
+	for _, name := range []string{"createdAt", "updatedAt"} {
+		file[name] = conditions(day, equal, ranged)
+	}
 	return value.Object{
-		"TextFilter": conditions(text, equal, folded), "OrderedTextFilter": conditions(text, equal, ranged, folded),
+		"FileFilters": object(file),
+		"TextFilter":  conditions(text, equal, folded), "OrderedTextFilter": conditions(text, equal, ranged, folded),
 		"NumberFilter": conditions(number, equal, ranged), "BooleanFilter": conditions(boolean, equal), "DateFilter": conditions(day, equal, ranged),
 		"IdFilter":   conditions(anyOf(id, text), equal),
 		"NullFilter": object(value.Object{"$null": none, "$notNull": none}),
@@ -49,8 +60,21 @@ func (b *builder) filters(t *schema.Type) value.Object {
 				p[f.Name] = s
 			}
 		}
-		return logical(p, ref(b.typeName(t)+"Filters"))
+		self := ref(b.typeName(t) + "Filters")
+		if t.Localized() {
+			p["localizations"] = with(anyOf(b.filterRef("NullFilter"), self), "description", "Conditions on one of the entry's other locales")
+		}
+		return logical(p, self)
 	})
+}
+
+// target is the type that a relation leads to, if the document has it.
+func (b *builder) target(f *schema.Field) (View, bool) {
+	if f.Kind != schema.Relation {
+		return View{}, false
+	}
+	v, ok := b.views[f.Relation.To]
+	return v, ok
 }
 
 // logical adds what joins conditions.
@@ -74,9 +98,9 @@ func (b *builder) filter(f *schema.Field, owner string) value.Object {
 	case schema.JSON:
 		name = "NullFilter"
 	case schema.Asset:
-		name = "IdFilter"
+		return titled(anyOf(b.filterRef("IdFilter"), b.filterRef("FileFilters")), f)
 	case schema.Relation:
-		target, ok := b.views[f.Relation.To]
+		target, ok := b.target(f)
 		if !ok {
 			return nil
 		}
@@ -205,12 +229,19 @@ func (b *builder) paging(v View) value.List {
 		if among(v.Listed, f) && f.Sortable() {
 			add(f.Name)
 		}
+		if to, ok := b.target(f); ok && among(v.Listed, f) && !f.Many {
+			for _, g := range to.Type.Fields {
+				if among(to.Listed, g) && g.Sortable() {
+					add(f.Name + "." + g.Name)
+				}
+			}
+		}
 	}
 	whole := func(least, most, usual int64) value.Object {
 		return value.Object{"type": "integer", "minimum": least, "maximum": most, "default": usual}
 	}
 	return value.List{
-		commas(query("sort", "German alphabetical order (DIN 5007-1); entries without the field come first.",
+		commas(query("sort", "German alphabetical order (DIN 5007-1); entries without the field come first. Only the first key leads through a relation.",
 			with(listOf(b.words(v.Type, b.typeName(v.Type)+"Sort", sorts)), "maxItems", int64(10)))),
 		with(brackets(query("pagination", "Pages, or a window by `start` and `limit`; never both. A size over 100 becomes 100.", object(value.Object{
 			"page": whole(1, maxWindow, 1), "pageSize": whole(1, 100, 25), "start": whole(0, maxWindow, 0), "limit": whole(1, 100, 25),

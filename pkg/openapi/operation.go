@@ -26,7 +26,7 @@ type Operation struct {
 	Open         bool  // needs no credentials
 	Own          bool  // for everybody who is signed in, about oneself: never 403
 	Keyless      bool  // looks at no credentials, so that none are wrong
-	Bare         bool  // looks at nothing that a caller sends, so that hardly anything can go wrong
+	Bare         bool  // looks at nothing that a caller sends, so that hardly anything can go wrong but its limit
 }
 
 // Parameter is one of a route's own parameters.
@@ -214,10 +214,7 @@ func responses(path string, o Operation) value.Object {
 	if o.Answer.Schema != nil {
 		ok["content"] = value.Object{cmp.Or(o.Answer.Type, "application/json"): value.Object{"schema": o.Answer.Schema}}
 	}
-	named := slices.Clone(o.Answer.Headers)
-	if !o.Bare {
-		named = append(named, "RateLimit", "RateLimit-Policy")
-	}
+	named := append(slices.Clone(o.Answer.Headers), "RateLimit", "RateLimit-Policy")
 	if o.Method == http.MethodGet {
 		named = append(named, "ETag", "Cache-Control")
 	}
@@ -235,7 +232,7 @@ func responses(path string, o Operation) value.Object {
 		out["304"] = value.Object{"description": "Not changed", "headers": headerRefs([]string{"ETag", "Cache-Control"})}
 	}
 	if o.Bare {
-		refuse(out, path, o.Refuses)
+		refuse(out, path, append([]int{429}, o.Refuses...))
 		return out
 	}
 	refuse(out, path, append([]int{400, 429, 431, 500, 503}, o.Refuses...))
@@ -327,7 +324,6 @@ func headers() value.Object {
 		"WWW-Authenticate":    text("What credentials are taken", "Bearer"),
 		"X-Total-Count":       value.Object{"description": "How many there are without the window", "schema": value.Object{"type": "integer"}},
 		"Kontor-Removed":      text("Markup that rich texts lost: field, element and, in brackets, attribute", "body script, body a[href]"),
-		"Kontor-Warnings":     text("What is public now and should not be as it is: field and code", "image alt"),
 		"Content-Disposition": text("Whether to show or to keep the file, and its name", `inline; filename="Satzung.pdf"`),
 		"Content-Range":       text("Which part this is", "bytes 0-99/1234"),
 		"Accept-Ranges":       text("That parts may be asked for", "bytes"),

@@ -1,4 +1,5 @@
-// Package rate says how often somebody may do something: token buckets, one per key, bounded in memory.
+// Package rate says how often somebody may do something, how much of it, and how much of it goes on at once: token buckets, one per key,
+// bounded in memory; meters of the work of a request; and slots that heavy work shares.
 package rate
 
 import (
@@ -68,21 +69,31 @@ func (l *Limiter[K]) take(key K, limit Limit, n float64) (State, bool) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	b := l.refilled(key, limit)
+	ok := b.tokens >= 1
+	if ok {
+		b.tokens -= n
+	}
+	return b.state(limit), ok
+}
+
+// refilled gives the bucket of a key with the tokens that have come back by now.
+func (l *Limiter[K]) refilled(key K, limit Limit) *bucket[K] {
 	now := l.now()
 	b := l.bucket(key, limit, now)
 	if gone := now.Sub(b.at); gone > 0 {
 		b.tokens = min(float64(limit.Burst), b.tokens+float64(gone)/float64(limit.Every))
 	}
 	b.at = now
-	ok := b.tokens >= 1
-	if ok {
-		b.tokens -= n
-	}
-	s := State{Left: int(b.tokens), Full: spanOf(float64(limit.Burst)-b.tokens, limit)}
+	return b
+}
+
+func (b *bucket[K]) state(limit Limit) State {
+	s := State{Left: max(0, int(b.tokens)), Full: spanOf(float64(limit.Burst)-b.tokens, limit)}
 	if b.tokens < 1 {
 		s.Wait = spanOf(1-b.tokens, limit)
 	}
-	return s, ok
+	return s
 }
 
 // spanOf is how long some tokens take to come back; a part of a nanosecond counts as one.
@@ -103,12 +114,39 @@ func (l *Limiter[K]) bucket(key K, limit Limit, now time.Time) *bucket[K] {
 	return b
 }
 
+// Spend takes some tokens, more than there are if need be: the debt is paid before the next token is there.
+// While there is a debt it says false and takes nothing, unless debtors may spend on. A negative number gives
+// tokens back.
+func (l *Limiter[K]) Spend(key K, limit Limit, n float64, debtors bool) (State, bool) {
+	if limit.IsZero() {
+		return State{}, true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.refilled(key, limit)
+	ok := debtors || n <= 0 || b.tokens >= 0
+	if ok {
+		b.tokens = min(float64(limit.Burst), b.tokens-n)
+	}
+	return b.state(limit), ok
+}
+
 // Give puts a token back. The next Take cuts what is more than a full bucket.
 func (l *Limiter[K]) Give(key K) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if e, ok := l.buckets[key]; ok {
 		e.Value.(*bucket[K]).tokens++
+	}
+}
+
+// Forget fills the bucket of a key.
+func (l *Limiter[K]) Forget(key K) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e, ok := l.buckets[key]; ok {
+		l.order.Remove(e)
+		delete(l.buckets, key)
 	}
 }
 

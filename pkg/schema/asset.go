@@ -11,6 +11,8 @@ type assetKind struct{}
 
 func (assetKind) yup() string { return "object" }
 
+func (assetKind) traits() traits { return traits{populated: true} }
+
 func (assetKind) normal(_ *Field, sent any) (any, *problem) {
 	if id, w := whole(sent); w == nil && id > 0 {
 		return id, nil
@@ -38,3 +40,5 @@ func digits(s string) (int64, bool) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n, err == nil && n <= value.MaxInt
 }
+
+func (k assetKind) compare(v any) (any, *problem) { return compareID(k, v) }

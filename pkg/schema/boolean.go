@@ -5,6 +5,8 @@ type booleanKind struct{}
 
 func (booleanKind) yup() string { return "boolean" }
 
+func (booleanKind) traits() traits { return traits{ordered: true, counted: true} }
+
 func (booleanKind) normal(_ *Field, sent any) (any, *problem) {
 	if b, ok := sent.(bool); ok {
 		return b, nil
@@ -22,3 +24,5 @@ func (booleanKind) parse(_ *Field, s string) (any, *problem) {
 	}
 	return nil, wrongType("boolean", s, "muss true oder false sein.")
 }
+
+func (k booleanKind) compare(v any) (any, *problem) { return k.normal(nil, v) }

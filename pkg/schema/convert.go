@@ -11,7 +11,7 @@ import (
 // Convert takes values that were stored under the type old over to this one, by x-migrate and by the conversions that lose nothing.
 // Whatever would be lost or would not fit is a problem that names the field; the values are only good if there is none.
 func (t *Type) Convert(old *Type, values value.Object) (value.Object, []fault.Field) {
-	c := converter{writer{newID: RandomItemID}}
+	c := converter{writer{newID: RandomItemID, kept: true}}
 	out := c.fields(nil, t.Fields, old.byName, values, false)
 	return out, c.problems
 }

@@ -230,29 +230,29 @@ func TestDiff(t *testing.T) {
 		if d.Breaking {
 			mark = "!"
 		}
-		got = append(got, fmt.Sprintf("%s %s.%s: %s", mark, d.Type, d.Field, d.What))
+		got = append(got, mark+" "+d.String())
 	}
 	mustEqual(t, got, []string{
-		"! gone.: removed",
-		"  new.: added",
-		"  one.: plural ones → eins",
-		"! one.: locale en removed",
-		"  one.: locale fr added",
-		"  one.title: required false → true",
-		"! one.title: maxLength 100 → 60",
-		"! one.title: pattern none → ^x",
-		"! one.kind: constant b removed",
-		"  one.kind: constant c added",
-		"! one.n: minimum none → 1",
-		"  one.n: maximum 9 → 10",
-		"! one.to: list false → true",
-		"! one.to: relation to one → new",
-		"  one.to: onDelete restrict false → true",
-		"! one.o.a: kind string → integer",
-		"! one.o.b: removed",
-		"! one.fresh: renamed from old",
-		"  one.more: added",
-		"! one.gone: removed",
+		"! gone: the type is gone",
+		"  new: the type is new",
+		"  one: plural changes from ones to eins",
+		"! one: locale en is gone",
+		"  one: locale fr is new",
+		"  one.title: required changes from no to yes",
+		"! one.title: maxLength changes from 100 to 60",
+		"! one.title: pattern changes from none to ^x",
+		"! one.kind: constant b is gone",
+		"  one.kind: constant c is new",
+		"! one.n: minimum changes from none to 1",
+		"  one.n: maximum changes from 9 to 10",
+		"! one.to: list changes from no to yes",
+		"! one.to: relation to changes from one to new",
+		"  one.to: onDelete restrict changes from no to yes",
+		"! one.o.a: kind changes from string to integer",
+		"! one.o.b: the field is gone",
+		"! one.fresh: takes the values of old",
+		"  one.more: the field is new",
+		"! one.gone: the field is gone",
 	})
 	if d := old.Diff(old); len(d) > 0 {
 		t.Error(d)

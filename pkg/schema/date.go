@@ -7,6 +7,8 @@ type dateKind struct{}
 
 func (dateKind) yup() string { return "date" }
 
+func (dateKind) traits() traits { return traits{ordered: true, counted: true} }
+
 func (dateKind) normal(_ *Field, sent any) (any, *problem) {
 	s, ok := sent.(string)
 	if !ok || !isDate(s) {

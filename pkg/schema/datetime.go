@@ -17,6 +17,8 @@ type dateTimeKind struct{}
 
 func (dateTimeKind) yup() string { return "date" }
 
+func (dateTimeKind) traits() traits { return traits{ordered: true, counted: true} }
+
 func (dateTimeKind) normal(_ *Field, sent any) (any, *problem) {
 	s, _ := sent.(string)
 	if t, ok := instant(s); ok {

@@ -65,6 +65,7 @@ func (l *loader) fields(k keywords, t *Type, level int) ([]*Field, map[string]*F
 		fields = append(fields, f)
 		byName[name] = f
 	}
+	checkOrders(properties, fields, byName)
 	for i, name := range required {
 		if byName[name] == nil {
 			k.wrong("required", "there is no field %q", required[i])
@@ -117,6 +118,9 @@ func (l *loader) field(k keywords, name string, t *Type, level int) *Field {
 		Search: declareSearch(k.object("x-search")), Admin: declareAdmin(k.object("x-admin")),
 		Access: declareAccess(k.object("x-access")), Migrate: declareMigration(k),
 	}
+	f.After, _ = k.text("x-after")
+	f.Before, _ = k.text("x-before")
+	f.DefaultBy, _ = k.text("x-default")
 	kindly := k
 	if word, _ := k.text("type"); word == "array" {
 		f.Many = true
@@ -144,13 +148,7 @@ func (l *loader) field(k keywords, name string, t *Type, level int) *Field {
 	return f
 }
 
-func (f *Field) localizedByDefault() bool {
-	switch f.Kind {
-	case String, Text, RichText, Slug:
-		return true
-	}
-	return false
-}
+func (f *Field) localizedByDefault() bool { return f.traits().localized }
 
 func (l *loader) objectFields(f *Field, k keywords, t *Type, level int) {
 	f.byName = map[string]*Field{}

@@ -10,8 +10,16 @@ import (
 type Difference struct {
 	Type     string // ID
 	Field    string // dotted, "place.address.city"; "" for the type itself
-	What     string // in English: "removed", "maxLength 200 → 60"
+	What     string // in English: "the field is gone", "maxLength changes from 200 to 60"
 	Breaking bool   // values that are stored may have to be converted, or may not fit any more
+}
+
+// String is the difference as a line for people.
+func (d Difference) String() string {
+	if d.Field == "" {
+		return d.Type + ": " + d.What
+	}
+	return d.Type + "." + d.Field + ": " + d.What
 }
 
 // Diff tells what changes from s to next, type by type, fields in their order.
@@ -22,13 +30,13 @@ func (s *Set) Diff(next *Set) []Difference {
 		if n, ok := next.byID[o.ID]; ok {
 			d.compare(o, n)
 		} else {
-			d.add("", true, "removed")
+			d.add("", true, "the type is gone")
 		}
 	}
 	for _, n := range next.types {
 		if _, ok := s.byID[n.ID]; !ok {
 			d.of = n.ID
-			d.add("", false, "added")
+			d.add("", false, "the type is new")
 		}
 	}
 	slices.SortStableFunc(d.list, func(a, b Difference) int { return strings.Compare(a.Type, b.Type) })
@@ -47,8 +55,21 @@ func (d *differences) add(field string, breaking bool, format string, args ...an
 // changed adds a difference if a and b are not the same.
 func changed[T comparable](d *differences, field, word string, a, b T, breaking bool) {
 	if a != b {
-		d.add(field, breaking, "%s %v → %v", word, a, b)
+		d.add(field, breaking, "%s changes from %s to %s", word, inWords(a), inWords(b))
 	}
+}
+
+// inWords writes a value of a keyword for people: no limit and no text are none.
+func inWords(v any) string {
+	switch v {
+	case true:
+		return "yes"
+	case false:
+		return "no"
+	case 0, int64(0), "", "[]", "<nil>":
+		return "none"
+	}
+	return fmt.Sprint(v)
 }
 
 func (d *differences) compare(o, n *Type) {
@@ -69,16 +90,16 @@ func (d *differences) compare(o, n *Type) {
 
 func (d *differences) locales(o, n *Type) {
 	if o.DefaultLocale() != n.DefaultLocale() {
-		d.add("", true, "default locale %s → %s", o.DefaultLocale(), n.DefaultLocale())
+		d.add("", true, "default locale changes from %s to %s", o.DefaultLocale(), n.DefaultLocale())
 	}
 	for _, locale := range o.Locales {
 		if !slices.Contains(n.Locales, locale) {
-			d.add("", true, "locale %s removed", locale)
+			d.add("", true, "locale %s is gone", locale)
 		}
 	}
 	for _, locale := range n.Locales {
 		if !slices.Contains(o.Locales, locale) {
-			d.add("", false, "locale %s added", locale)
+			d.add("", false, "locale %s is new", locale)
 		}
 	}
 }
@@ -89,11 +110,11 @@ func (d *differences) fields(prefix string, old, next []*Field, byName map[strin
 		o := byName[n.Name]
 		if o == nil && n.Migrate != nil {
 			if o = byName[n.Migrate.From]; o != nil {
-				d.add(prefix+n.Name, true, "renamed from %s", o.Name)
+				d.add(prefix+n.Name, true, "takes the values of %s", o.Name)
 			}
 		}
 		if o == nil {
-			d.add(prefix+n.Name, false, "added")
+			d.add(prefix+n.Name, false, "the field is new")
 			continue
 		}
 		used[o.Name] = true
@@ -101,7 +122,7 @@ func (d *differences) fields(prefix string, old, next []*Field, byName map[strin
 	}
 	for _, o := range old {
 		if !used[o.Name] {
-			d.add(prefix+o.Name, true, "removed")
+			d.add(prefix+o.Name, true, "the field is gone")
 		}
 	}
 }
@@ -150,12 +171,12 @@ func (d *differences) limits(at string, o, n *Field) {
 func (d *differences) options(at string, o, n *Field) {
 	for _, option := range o.Options {
 		if !n.hasOption(option.Const) {
-			d.add(at, true, "constant %s removed", option.Const)
+			d.add(at, true, "constant %s is gone", option.Const)
 		}
 	}
 	for _, option := range n.Options {
 		if !o.hasOption(option.Const) {
-			d.add(at, false, "constant %s added", option.Const)
+			d.add(at, false, "constant %s is new", option.Const)
 		}
 	}
 }

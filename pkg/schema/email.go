@@ -12,6 +12,8 @@ type emailKind struct{}
 
 func (emailKind) yup() string { return "string" }
 
+func (emailKind) traits() traits { return traits{textual: true, ordered: true, counted: true} }
+
 func (emailKind) normal(_ *Field, sent any) (any, *problem) {
 	s, w := line(sent)
 	if w != nil || s == "" {
@@ -25,5 +27,7 @@ func (emailKind) normal(_ *Field, sent any) (any, *problem) {
 	i := strings.LastIndexByte(s, '@')
 	return s[:i] + strings.ToLower(s[i:]), nil
 }
+
+func (emailKind) refuse(v any) *problem { return refuseInvisible(v) }
 
 func (emailKind) declare(f *Field, _ keywords) { f.MaxLength = maxEmail }

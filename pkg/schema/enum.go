@@ -10,6 +10,8 @@ type enumKind struct{}
 
 func (enumKind) yup() string { return "string" }
 
+func (enumKind) traits() traits { return traits{textual: true, ordered: true, counted: true} }
+
 func (enumKind) normal(f *Field, sent any) (any, *problem) {
 	s, ok := sent.(string)
 	switch {
@@ -18,6 +20,14 @@ func (enumKind) normal(f *Field, sent any) (any, *problem) {
 	case s == "":
 		return nil, nil
 	case !f.hasOption(s):
+		return nil, notAnOption(f)
+	}
+	return s, nil
+}
+
+// parse refuses constants that the field does not have: a filter on one would find nothing and not say why.
+func (enumKind) parse(f *Field, s string) (any, *problem) {
+	if !f.hasOption(s) {
 		return nil, notAnOption(f)
 	}
 	return s, nil

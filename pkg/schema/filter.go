@@ -37,27 +37,8 @@ func (f *Field) parse(v any) (any, *problem) {
 		}
 		return norm.NFC.String(s), nil
 	}
-	switch f.Kind {
-	case Integer, Money:
-		n, w := float(v)
-		if w != nil {
-			return nil, w
-		}
-		if i, w := whole(n); w == nil {
-			return i, nil
-		}
-		return n, nil
-	case Number:
-		return float(v)
-	case Boolean:
-		return booleanKind{}.normal(f, v)
-	case Relation, Asset:
-		if id, w := whole(v); w == nil {
-			return id, nil
-		}
-		return nil, wrongType(kinds[f.Kind].yup(), v, "erwartet wird eine documentId oder eine Nummer.")
-	case Object, Point, JSON:
-		return nil, notComparable()
+	if c, ok := kinds[f.Kind].(comparer); ok {
+		return c.compare(v)
 	}
 	return nil, notText(v)
 }

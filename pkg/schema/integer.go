@@ -12,6 +12,8 @@ type integerKind struct{}
 
 func (integerKind) yup() string { return "number" }
 
+func (integerKind) traits() traits { return traits{ordered: true, counted: true} }
+
 func (integerKind) normal(f *Field, sent any) (any, *problem) {
 	n, w := whole(sent)
 	if w != nil {
@@ -96,6 +98,20 @@ func parseNumber(s string) (any, *problem) {
 	}
 	if f, ok := n.(float64); ok && f == math.Trunc(f) && math.Abs(f) <= value.MaxInt {
 		return int64(f), nil
+	}
+	return n, nil
+}
+
+func (integerKind) compare(v any) (any, *problem) { return wholeOrFraction(v) }
+
+// wholeOrFraction takes any number, and a whole one as an integer.
+func wholeOrFraction(v any) (any, *problem) {
+	n, w := float(v)
+	if w != nil {
+		return nil, w
+	}
+	if i, w := whole(n); w == nil {
+		return i, nil
 	}
 	return n, nil
 }

@@ -17,6 +17,8 @@ type jsonKind struct{}
 
 func (jsonKind) yup() string { return "mixed" }
 
+func (jsonKind) traits() traits { return traits{} }
+
 func (jsonKind) normal(_ *Field, sent any) (any, *problem) {
 	if sent == nil {
 		return nil, nil
@@ -80,3 +82,5 @@ func depth(v any) int {
 	}
 	return 0
 }
+
+func (jsonKind) compare(any) (any, *problem) { return nil, notComparable() }

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +16,23 @@ type rules interface {
 	normal(f *Field, sent any) (any, *problem)
 	// yup is the name that Strapi's validator has for the values.
 	yup() string
+	// traits tells what the rest of the product may do with a field of the kind.
+	traits() traits
+}
+
+// traits are the abilities of a kind. A new kind has none until its file says so.
+type traits struct {
+	textual   bool // holds text that has a folded twin
+	ordered   bool // a list can be sorted by it
+	counted   bool // the search can count its values
+	populated bool // responses have it only if populate names it
+	localized bool // each locale has its own value unless x-localized says otherwise
+	short     bool // ordered and counted only up to MaxSortLength
+}
+
+// comparer reads a value of a filter that is not a string. A kind without it is compared with text alone.
+type comparer interface {
+	compare(v any) (any, *problem)
 }
 
 // declarer reads and checks the keywords that only its kind has.
@@ -31,6 +50,12 @@ type stored interface {
 	check(f *Field, v any) *problem
 }
 
+// newcomer judges a value that the entry does not hold yet, by a rule that is younger than stored entries: these keep what they
+// have and can be edited, and only a new value must follow the rule.
+type newcomer interface {
+	refuse(v any) *problem
+}
+
 // plain gives the text that is folded, where it is not the value itself.
 type plain interface {
 	plain(s string) string
@@ -42,6 +67,9 @@ var kinds = map[Kind]rules{
 	Enum: enumKind{}, Email: emailKind{}, URI: uriKind{}, Slug: slugKind{}, Relation: relationKind{}, Asset: assetKind{},
 	Point: pointKind{}, Object: objectKind{}, JSON: jsonKind{},
 }
+
+// Kinds lists every kind of field, in alphabetical order.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }
 
 // place is where in an entry a value stands. It is a chain to the root, so that nothing is built unless there is a problem.
 type place struct {

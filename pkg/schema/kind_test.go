@@ -232,9 +232,50 @@ func TestLocalTime(t *testing.T) {
 			t.Errorf("%v: %v", c, problems)
 		}
 	}
-	for _, sent := range []any{"2026-11-22T19:00", value.Object{"local": "2026-11-22T19:00", "tz": "x"}, value.Object{"local": int64(1)}} {
+	for _, sent := range []any{"22.11.2026 19:00", "2026-11-22", int64(1), value.Object{"local": "2026-11-22T19:00", "tz": "x"}, value.Object{"local": int64(1)}} {
 		if _, problems := typ.Normalise(nil, value.Object{"start": sent}); len(problems) != 1 {
 			t.Errorf("%v is taken", sent)
+		}
+	}
+	_, problems := typ.Normalise(nil, value.Object{"start": "22.11.2026 19:00"})
+	if !strings.Contains(problems[0].English, `{"local": "2026-11-22T19:00", "zone": "Europe/Berlin"}`) {
+		t.Errorf("the error does not show the form: %v", problems[0].English)
+	}
+}
+
+// TestLocalText checks that an ISO text is a local time of the field's zone, and that an instant is converted to that zone.
+func TestLocalText(t *testing.T) {
+	typ := thing(t)
+	for sent, want := range map[string]string{
+		"2026-11-22T19:00":              "2026-11-22T19:00 2026-11-22T18:00:00.000Z",
+		"2026-11-22T19:00:30":           "2026-11-22T19:00:30 2026-11-22T18:00:30.000Z",
+		"2026-11-22T18:00:00.000Z":      "2026-11-22T19:00 2026-11-22T18:00:00.000Z",
+		"2026-07-01T12:00:00+05:30":     "2026-07-01T08:30 2026-07-01T06:30:00.000Z",
+		"2026-07-01T12:00Z":             "2026-07-01T14:00 2026-07-01T12:00:00.000Z",
+		"2026-10-25T00:30:00Z":          "2026-10-25T02:30 2026-10-25T00:30:00.000Z",
+		"2026-10-25T01:30:00Z":          "! the second 2026-10-25T02:30:00",
+		"2026-03-29T02:30":              "! skip",
+		"2026-11-31T19:00":              "! local time like",
+		"2026-11-22T19:00+25:00":        "! local time like",
+		"2026-11-22T19:00:00.5Z":        "! local time like",
+		"9999-12-31T23:59:59-12:00":     "! local time like",
+		"2026-11-22 19:00":              "! local time like",
+		"2026-11-22T19:00Europe/Berlin": "! local time like",
+	} {
+		out, problems := typ.Normalise(nil, value.Object{"start": sent})
+		got := ""
+		if o, ok := out["start"].(value.Object); ok && len(problems) == 0 {
+			got = o["local"].(string) + " " + o["utc"].(string)
+			if o["zone"] != "Europe/Berlin" || len(typ.Check(out)) > 0 {
+				t.Errorf("%s: %v, %v", sent, o, typ.Check(out))
+			}
+		}
+		if wrong, ok := strings.CutPrefix(want, "! "); ok {
+			if len(problems) != 1 || problems[0].Code != "format" || !strings.Contains(problems[0].English, wrong) {
+				t.Errorf("%s: %q, %v; want a problem with %q", sent, got, problems, wrong)
+			}
+		} else if got != want {
+			t.Errorf("%s: %q, %v; want %q", sent, got, problems, want)
 		}
 	}
 }

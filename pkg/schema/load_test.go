@@ -142,6 +142,16 @@ var broken = []struct {
 	{"migration from itself", prop(`"x": {"type": "string", "title": "T", "x-migrate": {"from": "x"}}`), "a.json: properties.x.x-migrate.from: is the field's own name"},
 	{"migration from a field that is there", prop(`"x": {"type": "string", "title": "T", "x-migrate": {"from": "title"}}`), `a.json: properties.x.x-migrate.from: the field "title" is still there`},
 	{"migration to no constant", prop(`"x": {"oneOf": [{"const": "a", "title": "A"}], "title": "T", "x-migrate": {"map": {"old": "b"}}}`), `a.json: properties.x.x-migrate.map.old: "b" is no constant`},
+	{"after no field", prop(`"x": {"type": "string", "format": "date", "title": "T", "x-after": "y"}`), `a.json: properties.x.x-after: there is no field "y" beside this one`},
+	{"after itself", prop(`"x": {"type": "string", "format": "date", "title": "T", "x-after": "x"}`), "a.json: properties.x.x-after: names the field itself"},
+	{"before another kind", prop(`"x": {"type": "integer", "title": "T", "x-before": "y"}, "y": {"type": "number", "title": "T"}`), "a.json: properties.x.x-before: compares two dates, times or numbers of one kind, not integer with number"},
+	{"an e-mail after an e-mail", prop(`"x": {"type": "string", "format": "email", "title": "T", "x-after": "y"}, "y": {"type": "string", "format": "email", "title": "T"}`), "a.json: properties.x.x-after: compares two dates"},
+	{"after a list", prop(`"x": {"type": "integer", "title": "T", "x-after": "y"}, "y": {"type": "array", "title": "T", "items": {"type": "integer"}}`), "a.json: properties.x.x-after: compares two dates"},
+	{"text after text", prop(`"x": {"type": "string", "title": "T", "x-after": "title"}`), "a.json: properties.x.x-after: compares two dates"},
+	{"after a field outside", prop(`"x": {"type": "object", "title": "T", "properties": {"y": {"type": "integer", "title": "T", "x-after": "z"}}}, "z": {"type": "integer", "title": "T"}`), `a.json: properties.x.properties.y.x-after: there is no field "z" beside this one`},
+	{"default of another type", prop(`"x": {"title": "T", "x-relation": {"to": "a"}, "x-default": "$user.organisation"}`), `a.json: properties.x.x-default: only a relation to the type "organisation"`},
+	{"default of another fact", prop(`"x": {"title": "T", "x-relation": {"to": "a"}, "x-default": "$user.id"}`), `a.json: properties.x.x-default: only a relation to the type "organisation"`},
+	{"default of a text", prop(`"x": {"type": "string", "title": "T", "x-default": "$user.organisation"}`), `a.json: properties.x.x-default: only a relation to the type "organisation"`},
 }
 
 // many makes n fields with an index each.

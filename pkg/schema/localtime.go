@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"slices"
@@ -11,8 +12,9 @@ import (
 )
 
 var (
-	localForm = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$`)
-	zoneForm  = regexp.MustCompile(`^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$`)
+	localForm   = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$`)
+	instantForm = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?(?:\.0+)?(Z|[+-]\d\d:\d\d)$`)
+	zoneForm    = regexp.MustCompile(`^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$`)
 )
 
 const localLayout = "2006-01-02T15:04:05"
@@ -23,10 +25,15 @@ type localTimeKind struct{}
 
 func (localTimeKind) yup() string { return "object" }
 
+func (localTimeKind) traits() traits { return traits{ordered: true, counted: true} }
+
 func (localTimeKind) normal(f *Field, sent any) (any, *problem) {
+	if text, ok := sent.(string); ok {
+		return localText(f, text)
+	}
 	o, ok := sent.(value.Object)
 	if !ok {
-		return nil, wrongType("object", sent, "erwartet werden Ortszeit und Zeitzone.")
+		return nil, badLocal()
 	}
 	for name := range o {
 		if name != "local" && name != "zone" && name != "utc" {
@@ -46,6 +53,32 @@ func (localTimeKind) normal(f *Field, sent any) (any, *problem) {
 		return nil, badZone()
 	}
 	return localTime(local, zone, location)
+}
+
+// localText reads a local time in the field's zone, or an instant, which becomes the time that clocks there show.
+func localText(f *Field, text string) (any, *problem) {
+	location, err := loadZone(f.Zone)
+	if err != nil {
+		return nil, badZone()
+	}
+	if localForm.MatchString(text) {
+		return localTime(text, f.Zone, location)
+	}
+	m := instantForm.FindStringSubmatch(text)
+	if m == nil {
+		return nil, badLocal()
+	}
+	at, err := time.Parse(time.RFC3339, m[1]+cmp.Or(m[2], ":00")+m[3])
+	if err != nil {
+		return nil, badLocal()
+	}
+	local := at.In(location).Format(localLayout)
+	n, w := localTime(local, f.Zone, location)
+	if o, ok := n.(value.Object); ok && o["utc"] != at.UTC().Format(Instant) {
+		return nil, badFormat("is the second "+local+" of the day on which the clocks in "+f.Zone+" go back, which a local time can't name",
+			"diese Uhrzeit gibt es zweimal, weil die Uhr in "+f.Zone+" zurückgestellt wird; gemeint ist die zweite, die sich nicht angeben lässt.")
+	}
+	return n, w
 }
 
 func localTime(local, zone string, location *time.Location) (any, *problem) {
@@ -127,7 +160,9 @@ func (localTimeKind) declare(f *Field, k keywords) {
 }
 
 func badLocal() *problem {
-	return badFormat("must have a local time like 2026-11-22T19:00", "erwartet wird eine Ortszeit, die es gibt, in der Form 2026-11-22T19:00.")
+	return badFormat(`must have a local time like 2026-11-22T19:00, as {"local": "2026-11-22T19:00", "zone": "Europe/Berlin"} or as a `+
+		`text, also with an offset (2026-11-22T19:00:00+01:00)`,
+		"erwartet wird eine Ortszeit, die es gibt, in der Form 2026-11-22T19:00.")
 }
 
 func badZone() *problem {

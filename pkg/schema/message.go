@@ -13,7 +13,7 @@ import (
 // problem is what is wrong with a value, without the place where it stands.
 //
 // The codes are stable: required, type, integer, format, pattern, enum, unknown, duplicate, too_long, too_short, too_small,
-// too_big, too_many, too_few, too_large, choice, stored, lost.
+// too_big, too_many, too_few, too_large, too_early, too_late, choice, stored, lost.
 type problem struct {
 	code    string
 	english string // after the field's name; the whole sentence if alone

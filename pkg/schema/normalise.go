@@ -2,6 +2,7 @@ package schema
 
 import (
 	"maps"
+	"slices"
 
 	"kontor/pkg/fault"
 	"kontor/pkg/value"
@@ -49,6 +50,7 @@ type writer struct {
 	locale   string
 	removed  []Removal
 	stored   bool // the values come from the store and are only checked
+	kept     bool // the values are those of stored entries, so no newcomer judges them
 }
 
 func (w *writer) report(at *place, p *problem, sent any) {
@@ -92,14 +94,14 @@ func (w *writer) field(f *Field, at *place, current, sent any) any {
 	if f.Kind == Object {
 		return w.items(f, at, current, list)
 	}
-	return w.list(f, at, list)
+	return w.list(f, at, current, list)
 }
 
-func (w *writer) list(f *Field, at *place, list value.List) any {
+func (w *writer) list(f *Field, at *place, current any, list value.List) any {
 	out := make(value.List, 0, len(list))
 	seen := map[any]bool{}
 	for i, e := range list {
-		v := w.one(f, at.item(i), nil, e)
+		v := w.one(f, at.item(i), current, e)
 		if v == nil {
 			continue
 		}
@@ -134,6 +136,12 @@ func (w *writer) one(f *Field, at *place, current, sent any) any {
 		w.report(at, p, sent)
 		return nil
 	}
+	if n, ok := rules.(newcomer); ok && !w.kept && !holds(current, v) {
+		if p := n.refuse(v); p != nil {
+			w.report(at, p, sent)
+			return nil
+		}
+	}
 	return v
 }
 
@@ -150,4 +158,12 @@ func (w *writer) normal(r rules, f *Field, at *place, sent any) (any, *problem) 
 		w.removed = append(w.removed, removal)
 	}
 	return v, p
+}
+
+// holds tells whether a field has a value already: as its own, or as an element of its list.
+func holds(current, v any) bool {
+	if list, ok := current.(value.List); ok {
+		return slices.ContainsFunc(list, func(e any) bool { return value.Equal(e, v) })
+	}
+	return current != nil && value.Equal(current, v)
 }

@@ -225,7 +225,7 @@ func TestParseQuery(t *testing.T) {
 		{"day", "2026-11-22", "2026-11-22"}, {"day", "22.11.2026", bad}, {"day", int64(1), bad},
 		{"checked", "2026-11-22", "2026-11-22T00:00:00.000Z"}, {"checked", "2026-11-22T01:00:00+01:00", "2026-11-22T00:00:00.000Z"}, {"checked", "x", bad},
 		{"start", "2026-11-22T01:00:00+01:00", "2026-11-22T00:00:00.000Z"}, {"start", "2026-11-22", "2026-11-22T00:00:00.000Z"},
-		{"phase", "whatever", "whatever"}, {"phase", int64(1), bad},
+		{"phase", "planned", "planned"}, {"phase", "whatever", bad}, {"phase", "Planned", bad}, {"phase", "", bad}, {"phase", int64(1), bad},
 		{"contact", idA, idA}, {"contact", "12", int64(12)}, {"contact", int64(12), int64(12)}, {"contact", "x", "x"}, {"contact", true, bad},
 		{"logo", "12", int64(12)}, {"logo", "x", bad},
 		{"spot", "x", bad}, {"extra", "x", bad}, {"place", "x", bad}, {"place", int64(1), bad},

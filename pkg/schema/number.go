@@ -12,6 +12,8 @@ type numberKind struct{}
 
 func (numberKind) yup() string { return "number" }
 
+func (numberKind) traits() traits { return traits{ordered: true, counted: true} }
+
 func (numberKind) normal(f *Field, sent any) (any, *problem) {
 	n, w := float(sent)
 	if w != nil {
@@ -46,3 +48,5 @@ func float(sent any) (float64, *problem) {
 	}
 	return 0, notNumber(sent)
 }
+
+func (numberKind) compare(v any) (any, *problem) { return float(v) }

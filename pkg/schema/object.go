@@ -19,6 +19,8 @@ type objectKind struct{}
 
 func (objectKind) yup() string { return "object" }
 
+func (objectKind) traits() traits { return traits{populated: true} }
+
 func (objectKind) normal(_ *Field, sent any) (any, *problem) { return nil, notObject(sent) }
 
 func (objectKind) parse(*Field, string) (any, *problem) { return nil, notComparable() }
@@ -153,3 +155,5 @@ func itemsByID(current any) map[int64]value.Object {
 	}
 	return items
 }
+
+func (objectKind) compare(any) (any, *problem) { return nil, notComparable() }

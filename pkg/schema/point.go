@@ -7,6 +7,8 @@ type pointKind struct{}
 
 func (pointKind) yup() string { return "object" }
 
+func (pointKind) traits() traits { return traits{} }
+
 func (pointKind) normal(_ *Field, sent any) (any, *problem) {
 	o, ok := sent.(value.Object)
 	if !ok {
@@ -31,3 +33,5 @@ func (pointKind) parse(*Field, string) (any, *problem) { return nil, notComparab
 func notComparable() *problem {
 	return &problem{code: "type", english: "cannot be compared with a value", german: "lässt sich nicht mit einem Wert vergleichen."}
 }
+
+func (pointKind) compare(any) (any, *problem) { return nil, notComparable() }

@@ -9,18 +9,18 @@ import (
 	"kontor/pkg/value"
 )
 
-// CheckPublish names what normalised values lack to be published: required fields, also within objects and items that are
-// there, shortest texts and lists, and the type's choices.
+// CheckPublish names what keeps normalised values from being published: required fields that are empty, also within objects and items
+// that are there, shortest texts and lists, fields on the wrong side of another one, and the type's choices.
 func (t *Type) CheckPublish(values value.Object) []fault.Field {
 	w := writer{}
-	w.complete(nil, t.Fields, values)
+	w.complete(nil, t.Fields, t.byName, values)
 	for _, c := range t.Choices {
 		w.choice(t, c, values)
 	}
 	return w.problems
 }
 
-func (w *writer) complete(at *place, fields []*Field, values value.Object) {
+func (w *writer) complete(at *place, fields []*Field, byName map[string]*Field, values value.Object) {
 	for _, f := range fields {
 		at := at.at(f)
 		v := values[f.Name]
@@ -30,6 +30,7 @@ func (w *writer) complete(at *place, fields []*Field, values value.Object) {
 			}
 			continue
 		}
+		w.order(at, f, byName, values)
 		list, ok := v.(value.List)
 		if !f.Many || !ok {
 			w.completeOne(f, at, v)
@@ -48,7 +49,7 @@ func (w *writer) completeOne(f *Field, at *place, v any) {
 	switch x := v.(type) {
 	case value.Object:
 		if f.Kind == Object {
-			w.complete(at, f.Fields, x)
+			w.complete(at, f.Fields, f.byName, x)
 		}
 	case string:
 		if utf8.RuneCountInString(x) < f.MinLength {

@@ -9,6 +9,8 @@ type relationKind struct{}
 
 func (relationKind) yup() string { return "object" }
 
+func (relationKind) traits() traits { return traits{populated: true, counted: true} }
+
 func (relationKind) normal(_ *Field, sent any) (any, *problem) {
 	if s, ok := sent.(string); ok && documentIDForm.MatchString(s) {
 		return s, nil
@@ -33,3 +35,13 @@ func (relationKind) declare(f *Field, k keywords) {
 
 // unique lists hold a target once.
 func (f *Field) isSet() bool { return f.Kind == Relation || f.Kind == Asset }
+
+func (k relationKind) compare(v any) (any, *problem) { return compareID(k, v) }
+
+// compareID takes the number by which an entry or a file can be named in place of its key.
+func compareID(kind rules, v any) (any, *problem) {
+	if id, w := whole(v); w == nil {
+		return id, nil
+	}
+	return nil, wrongType(kind.yup(), v, "erwartet wird eine documentId oder eine Nummer.")
+}

@@ -25,6 +25,8 @@ type richTextKind struct{}
 
 func (richTextKind) yup() string { return "string" }
 
+func (richTextKind) traits() traits { return traits{textual: true, localized: true} }
+
 func (k richTextKind) normal(f *Field, sent any) (any, *problem) {
 	return k.convert(f, sent, &conversion{})
 }

@@ -20,6 +20,10 @@ type slugKind struct{}
 
 func (slugKind) yup() string { return "string" }
 
+func (slugKind) traits() traits {
+	return traits{textual: true, ordered: true, counted: true, localized: true}
+}
+
 func (slugKind) normal(_ *Field, sent any) (any, *problem) {
 	s, w := line(sent)
 	if w != nil || s == "" {

@@ -19,6 +19,10 @@ type stringKind struct{}
 
 func (stringKind) yup() string { return "string" }
 
+func (stringKind) traits() traits {
+	return traits{textual: true, ordered: true, counted: true, localized: true, short: true}
+}
+
 func (stringKind) normal(f *Field, sent any) (any, *problem) {
 	s, w := line(sent)
 	if w != nil || s == "" {
@@ -32,6 +36,8 @@ func (stringKind) normal(f *Field, sent any) (any, *problem) {
 	}
 	return s, nil
 }
+
+func (stringKind) refuse(v any) *problem { return refuseInvisible(v) }
 
 func (stringKind) declare(f *Field, k keywords) {
 	declareLength(f, k, defaultString)

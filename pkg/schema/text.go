@@ -12,6 +12,8 @@ type textKind struct{}
 
 func (textKind) yup() string { return "string" }
 
+func (textKind) traits() traits { return traits{textual: true, localized: true} }
+
 func (textKind) normal(f *Field, sent any) (any, *problem) {
 	s, w := unicodeText(sent)
 	if w != nil {

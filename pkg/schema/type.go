@@ -123,6 +123,9 @@ type Field struct {
 	Unique    bool // one entry of the type may hold a value
 	Localized bool // each locale has its own; else all share the default locale's
 	Default   any
+	DefaultBy string // "$user.organisation": the fact about the caller that a new entry's relation gets; "" for none
+	After     string // the field beside this one that must not be later, at publish; "" for none
+	Before    string // likewise, and must not be earlier
 
 	MinLength, MaxLength int // characters (runes), 0: no minimum
 	MinItems, MaxItems   int
@@ -145,6 +148,9 @@ type Field struct {
 
 // Field finds a field of an object by name.
 func (f *Field) Field(name string) (*Field, bool) { g, ok := f.byName[name]; return g, ok }
+
+// UserOrganisation is the DefaultBy of a relation to the organisation that the caller's account belongs to.
+const UserOrganisation = "$user.organisation"
 
 // Option is one constant of an enum.
 type Option struct {
@@ -216,32 +222,23 @@ func (f *Field) Searched() bool {
 }
 
 // Textual tells whether the field holds text that has a folded twin.
-func (f *Field) Textual() bool {
-	switch f.Kind {
-	case String, Text, RichText, Email, URI, Slug, Enum:
-		return true
-	}
-	return false
-}
+func (f *Field) Textual() bool { return f.traits().textual }
 
 // Populated tells whether the field is answered only when populate names it.
-func (f *Field) Populated() bool {
-	return f.Kind == Relation || f.Kind == Asset || f.Kind == Object
-}
+func (f *Field) Populated() bool { return f.traits().populated }
 
 // Sortable tells whether lists can be sorted by the field: one scalar, text of at most MaxSortLength characters.
-func (f *Field) Sortable() bool {
-	if f.Many {
-		return false
+func (f *Field) Sortable() bool { return !f.Many && f.traits().ordered && f.shortEnough() }
+
+// traits are those of the field's kind; a field that was made outside the loader may have a kind that does not exist.
+func (f *Field) traits() traits {
+	if k, ok := kinds[f.Kind]; ok {
+		return k.traits()
 	}
-	switch f.Kind {
-	case String:
-		return f.MaxLength <= MaxSortLength
-	case Integer, Number, Money, Boolean, Date, DateTime, LocalTime, Enum, Email, URI, Slug:
-		return true
-	}
-	return false
+	return traits{}
 }
+
+func (f *Field) shortEnough() bool { return !f.traits().short || f.MaxLength <= MaxSortLength }
 
 // MaxSortLength is how many characters a text field may allow and still be sorted and compared by order.
 const MaxSortLength = 200

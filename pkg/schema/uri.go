@@ -13,6 +13,8 @@ type uriKind struct{}
 
 func (uriKind) yup() string { return "string" }
 
+func (uriKind) traits() traits { return traits{textual: true, ordered: true, counted: true} }
+
 func (uriKind) normal(_ *Field, sent any) (any, *problem) {
 	s, w := line(sent)
 	if w != nil || s == "" {

@@ -47,9 +47,15 @@ func (l *loader) checkField(f *Field, k keywords, t *Type, level int) {
 	if k.boolean("x-localized", false) && t != nil && !t.Localized() {
 		k.wrong("x-localized", "the type has no locales")
 	}
+	if f.DefaultBy != "" && (f.Kind != Relation || f.DefaultBy != UserOrganisation || f.Relation.To != organisationType) {
+		k.wrong("x-default", "only a relation to the type %q has a default from the caller, and that is %q", organisationType, UserOrganisation)
+	}
 	checkDefault(f, k)
 	checkMigration(f, k)
 }
+
+// organisationType is the ID of the type whose entries accounts belong to.
+const organisationType = "organisation"
 
 func sortHint(f *Field) string {
 	if f.Kind == String && !f.Many {
@@ -59,7 +65,7 @@ func sortHint(f *Field) string {
 }
 
 func checkInner(f *Field, k keywords) {
-	for _, word := range []string{"x-access", "x-unique", "x-localized"} {
+	for _, word := range []string{"x-access", "x-unique", "x-localized", "x-default"} {
 		if k.has(word) {
 			k.wrong(word, "not allowed within an object")
 		}
@@ -72,15 +78,7 @@ func checkInner(f *Field, k keywords) {
 	}
 }
 
-func (f *Field) facetable() bool {
-	switch f.Kind {
-	case Text, RichText, JSON, Object, Point, Asset:
-		return false
-	case String:
-		return f.MaxLength <= MaxSortLength
-	}
-	return true
-}
+func (f *Field) facetable() bool { return f.traits().counted && f.shortEnough() }
 
 func checkDefault(f *Field, k keywords) {
 	sent, ok := k.m["default"]

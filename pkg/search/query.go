@@ -14,7 +14,7 @@ type Query struct {
 	Retrieve   []string // attributes to answer; nil means all that are not hidden, empty none
 	SearchOn   []string // attributes to search; nil means all with a weight
 	Matching   Matching
-	Matches    []string // attributes in which to tell what matched; nil means none
+	Matches    []string // attributes in which to tell what matched, searched or not; nil means none
 	MinScore   float64  // hits with less are left out; 0 keeps all
 	WithScores bool     // whether Hit.Score is wanted
 }
@@ -50,7 +50,7 @@ type Hit struct {
 	Attributes map[string]any     // those of Retrieve that the document has, as they were put
 	Matches    map[string][]Match // by attribute of Query.Matches; only where something matched
 	Score      float64            // 0 to 1, larger is better; 0 unless asked for
-	Distance   int                // metres from the point that was sorted by first, -1 if none or the document has no place
+	Distance   int                // metres from the first point among the sort keys, -1 if there is none or the document has no place
 }
 
 // Match is a stretch of an attribute's text that answers to what was asked for.

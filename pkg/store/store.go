@@ -102,7 +102,8 @@ type Store interface {
 	// repeated and called by several processes at once; documents stay. Every other method wants the collection ensured first.
 	Ensure(ctx context.Context, c Collection) error
 
-	// Get loads the named parts (nil: all) of one document. NotFound if there is none.
+	// Get loads the named parts (nil: all) of one document. NotFound if there is none, in the words
+	// "Not Found": a service may hand the error on, and says the same of a document that is hidden.
 	Get(ctx context.Context, collection, key string, parts []string) (Document, error)
 
 	// Find loads what a query hits, in its order. A condition that no index serves scans; ctx bounds its time. Text order is by

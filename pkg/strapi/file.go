@@ -2,10 +2,7 @@ package strapi
 
 import (
 	"math"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"kontor/pkg/asset"
@@ -68,7 +65,7 @@ func fileFact(f asset.File, name string) any {
 	case "edition":
 		return int64(f.Edition)
 	case "versionUrl":
-		return VersionURL(f, "")
+		return f.VersionURL("")
 	case "width":
 		return pixels(f.Width)
 	case "height":
@@ -83,7 +80,7 @@ func fileFact(f asset.File, name string) any {
 		size, _ := f.Public()
 		return kilobytes(size)
 	case "url":
-		return FileURL(f, "")
+		return f.URL("")
 	case "provider":
 		return provider
 	case "createdAt", "publishedAt": // a file is there for all who may see it from the start
@@ -120,8 +117,8 @@ func appendFormats(dst []byte, f asset.File) []byte {
 		w.value("height", int64(v.Height))
 		w.value("size", kilobytes(v.Size))
 		w.value("sizeInBytes", v.Size)
-		w.value("url", FileURL(f, v.Name))
-		w.value("versionUrl", VersionURL(f, v.Name))
+		w.value("url", f.URL(v.Name))
+		w.value("versionUrl", f.VersionURL(v.Name))
 		if second, ok := f.AsWebP(v); ok {
 			w.name("webp")
 			w.dst = appendSecond(w.dst, f, second)
@@ -137,27 +134,9 @@ func appendSecond(dst []byte, f asset.File, v asset.Variant) []byte {
 	w.value("mime", v.Type)
 	w.value("size", kilobytes(v.Size))
 	w.value("sizeInBytes", v.Size)
-	w.value("url", FileURL(f, v.Name))
-	w.value("versionUrl", VersionURL(f, v.Name))
+	w.value("url", f.URL(v.Name))
+	w.value("versionUrl", f.VersionURL(v.Name))
 	return append(w.dst, '}')
-}
-
-// FileURL is the path under which the bytes of a file are read, or those of a variant. The name at its end is for people.
-func FileURL(f asset.File, variant string) string {
-	u := "/files/" + f.Key + "/" + url.PathEscape(f.Name)
-	if variant != "" {
-		u += "?format=" + variant
-	}
-	return u
-}
-
-// VersionURL is the same with the version of the bytes in it, so that they never change under it.
-func VersionURL(f asset.File, variant string) string {
-	u := FileURL(f, variant)
-	if variant == "" {
-		return u + "?v=" + f.Version(variant)
-	}
-	return u + "&v=" + f.Version(variant)
 }
 
 // kilobytes is a size as Strapi gives it: thousands of bytes with two digits.
@@ -288,7 +267,9 @@ func ParseFileQuery(raw string) (asset.Query, error) {
 		case "populate", "fields", "locale", "status":
 			// Clients send these with everything; of a file there is nothing more to answer.
 		default:
-			return q, fault.Key(n.name, "", "query", n.name)
+			if err := checkUnknown(n.name); err != nil {
+				return q, err
+			}
 		}
 		if n.name == "pagination" {
 			if err := req.window(); err != nil {
@@ -298,72 +279,15 @@ func ParseFileQuery(raw string) (asset.Query, error) {
 		}
 	}
 	q.Text = req.Query.Text
-	if q.Filter, err = fileFilter(req.Query.Filter); err != nil {
+	if q.Filter, err = content.FileFilter(req.Query.Filter); err != nil {
 		return q, err
 	}
 	for _, o := range req.Query.Sort {
-		name, ok := fileName(o.Path)
+		name, ok := content.FileFactName(o.Path)
 		if !ok {
 			return q, fault.Key(o.Path, "", "query", "sort")
 		}
 		q.Sort = append(q.Sort, query.Order{Path: name, Desc: o.Desc})
 	}
 	return q, nil
-}
-
-// fileName gives the name that asset has for one of Strapi's.
-func fileName(name string) (string, bool) {
-	switch name {
-	case "id", "name", "caption", "credit", "licence", "width", "height", "ext", "size", "createdAt", "updatedAt":
-		return name, true
-	case "documentId", "hash":
-		return "key", true
-	case "alternativeText":
-		return "alt", true
-	case "mime":
-		return "type", true
-	}
-	return "", false
-}
-
-// fileFilter puts asset's names and units in a filter's places.
-func fileFilter(f query.Filter) (query.Filter, error) {
-	if f.Path != "" {
-		name, ok := fileName(f.Path)
-		if !ok || f.Op == query.Match || f.Op == query.NoMatch {
-			return f, fault.Key(shorten(f.Path), "", "query", "filters")
-		}
-		if name == "size" {
-			f.Value = inBytes(f.Value)
-		}
-		f.Path = name
-	}
-	args := make([]query.Filter, len(f.Args))
-	for i, a := range f.Args {
-		var err error
-		if args[i], err = fileFilter(a); err != nil {
-			return f, err
-		}
-	}
-	if len(args) > 0 {
-		f.Args = args
-	}
-	return f, nil
-}
-
-// inBytes turns kilobytes as Strapi counts them into bytes; what is no number is left for asset to judge.
-func inBytes(v any) any {
-	switch x := v.(type) {
-	case value.List:
-		out := make(value.List, len(x))
-		for i, e := range x {
-			out[i] = inBytes(e)
-		}
-		return out
-	case string:
-		if n, err := strconv.ParseFloat(strings.TrimSpace(x), 64); err == nil && math.Abs(n) < 1e12 {
-			return strconv.FormatInt(int64(math.Round(n*1000)), 10)
-		}
-	}
-	return v
 }

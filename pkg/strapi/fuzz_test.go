@@ -237,7 +237,7 @@ func plainChanges(v any) any {
 		if x.Replace {
 			return value.Object{"set": plainLinks(x.Set)}
 		}
-		return value.Object{"connect": plainLinks(x.Connect), "disconnect": plainLinks(x.Disconnect)}
+		return value.Object{"connect": plainLinks(x.Connect), "disconnect": plainLinks(x.Disconnect), "options": value.Object{"strict": !x.Loose}}
 	}
 	return v
 }

@@ -186,6 +186,9 @@ func dumpChanges(v any) string {
 		if x.Disconnect != nil {
 			parts = append(parts, "disconnect"+dumpLinks(x.Disconnect))
 		}
+		if x.Loose {
+			parts = append(parts, "loose")
+		}
 		return strings.Join(parts, " ")
 	}
 	return string(value.Append(nil, v))

@@ -9,7 +9,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// pagination reads the window of a list. Numbers below the first become the first, sizes over the most become the most.
+// pagination reads the window of a list. Numbers below the first become the first, sizes over the most become the most, and a
+// negative size is refused.
 func (req *Request) pagination(n *node) error {
 	if n.kind == null {
 		return nil
@@ -26,13 +27,13 @@ func (req *Request) pagination(n *node) error {
 		case "page":
 			req.Page, err = bounded(c, "start", 1, value.MaxInt)
 		case "pageSize":
-			req.PageSize, err = bounded(c, "limit", 1, MaxPageSize)
+			req.PageSize, err = size(c)
 		case "start":
 			req.offsetMode()
 			req.Start, err = bounded(c, "start", 0, value.MaxInt)
 		case "limit":
 			req.offsetMode()
-			req.Limit, err = bounded(c, "limit", 1, MaxPageSize)
+			req.Limit, err = size(c)
 		case "withCount":
 			var ok bool
 			if req.WithCount, ok = parseBool(c); !ok {
@@ -70,6 +71,15 @@ func bounded(n *node, name string, least, most int64) (int, error) {
 		return 0, fault.New(fault.Invalid, "Invalid parameter at '%s'. Expected integer >= 0, received: NaN", name)
 	}
 	return int(min(max(i, least), most)), nil
+}
+
+// size reads how many entries a page has. A negative number means all entries elsewhere, so it is refused rather than answered
+// with one.
+func size(n *node) (int, error) {
+	if i, err := strconv.ParseInt(n.text, 10, 64); err == nil && i < 0 && i >= -value.MaxInt {
+		return 0, fault.New(fault.Invalid, "Invalid parameter at '%s'. Expected an integer from 1 to %d, received: %d", n.name, MaxPageSize, i)
+	}
+	return bounded(n, "limit", 1, MaxPageSize)
 }
 
 // window makes the neutral page of what was read.

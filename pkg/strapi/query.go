@@ -6,6 +6,7 @@
 package strapi
 
 import (
+	"slices"
 	"strings"
 
 	"kontor/pkg/content"
@@ -101,8 +102,15 @@ func ParseQuery(raw string, mode Mode) (Request, error) {
 		if n.name == "publicationFilter" {
 			return req, fault.New(fault.Invalid, "publicationFilter is not offered").With("key", n.name).With("param", n.name)
 		}
-		if !mode.takes(n.name) {
+		switch {
+		case mode.takes(n.name):
+		case slices.Contains(parameters, n.name):
 			return req, fault.Key(n.name, "", "query", n.name)
+		default:
+			if err := checkUnknown(n.name); err != nil {
+				return req, err
+			}
+			continue
 		}
 		if err := p.param(&req, n); err != nil {
 			return req, err

@@ -31,6 +31,12 @@ func (b *bodyReader) relation(v any) (any, error) {
 			target = &links.Connect
 		case "disconnect":
 			target = &links.Disconnect
+		case "options":
+			loose, err := b.options(o[name])
+			if links.Loose = loose; err != nil {
+				return nil, err
+			}
+			continue
 		default:
 			return nil, unknown(name, strings.Join(b.path, "."))
 		}
@@ -46,6 +52,23 @@ func (b *bodyReader) relation(v any) (any, error) {
 	}
 	links.Disconnect = unplaced(links.Disconnect)
 	return links, nil
+}
+
+// options reads {strict}, which is true unless sent: whether a target may only be placed beside one that
+// is there. Else it goes to the end.
+func (b *bodyReader) options(v any) (loose bool, err error) {
+	o, ok := v.(value.Object)
+	for _, name := range sortedNames(o) {
+		if name != "strict" {
+			return false, unknown(name, strings.Join(append(b.path, "options"), "."))
+		}
+		strict, is := o[name].(bool)
+		ok, loose = ok && is, !strict
+	}
+	if !ok && v != nil {
+		b.refuse(v, "has options of strict: true or false only", "kennt in options nur strict: true oder false")
+	}
+	return loose, nil
 }
 
 // unplaced drops positions, which say something for connect only.

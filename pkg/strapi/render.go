@@ -7,14 +7,32 @@ import (
 	"strconv"
 
 	"kontor/pkg/content"
+	"kontor/pkg/fault"
 	"kontor/pkg/value"
 )
 
-// AppendOne writes the answer with one entry to dst.
-func AppendOne(dst []byte, e *content.Entry) []byte {
+// AppendOne writes the answer with one entry to dst. What a write warns of stands in meta.warnings, in the
+// form that errors of fields have.
+func AppendOne(dst []byte, e *content.Entry, warnings ...fault.Field) []byte {
 	dst = append(dst, `{"data":`...)
 	dst = appendEntry(dst, e)
-	return append(dst, `,"meta":{}}`...)
+	dst = append(dst, `,"meta":`...)
+	return append(appendWarnings(dst, warnings), '}')
+}
+
+// appendWarnings writes the meta of an answer with one entry.
+func appendWarnings(dst []byte, warnings []fault.Field) []byte {
+	if len(warnings) == 0 {
+		return append(dst, `{}`...)
+	}
+	dst = append(dst, `{"warnings":[`...)
+	for i, f := range warnings {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendField(dst, f, "Warning")
+	}
+	return append(dst, `]}`...)
 }
 
 // AppendList writes the answer with a page of entries to dst. The total and what follows from it is left out if it was not counted.

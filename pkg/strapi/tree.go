@@ -16,6 +16,7 @@ type node struct {
 	kind     nodeKind
 	text     string // of a leaf
 	children []*node
+	repeated bool             // a list because the name stood there several times
 	index    map[string]*node // of many children, so that 1000 names under one key stay cheap
 }
 
@@ -146,6 +147,8 @@ func (n *node) put(key string, value node) error {
 				child.kind, child.text = value.kind, value.text
 			}
 			n.add(child)
+		case rest == "" && value.kind == leaf && (child.kind == leaf || child.repeated):
+			child.repeat(value.text)
 		case rest == "" || child.kind != branch:
 			return fault.New(fault.Invalid, "The parameter %s repeats or contradicts another; the values of a list are numbered [0], [1]", shorten(key)).
 				With("param", shorten(key))
@@ -155,6 +158,15 @@ func (n *node) put(key string, value node) error {
 		}
 		n = child
 	}
+}
+
+// repeat adds a value to a name that had one: fields=a&fields=b is a list, as in Strapi.
+func (n *node) repeat(text string) {
+	if !n.repeated {
+		n.add(&node{kind: leaf, text: n.text})
+		n.kind, n.text, n.repeated = branch, "", true
+	}
+	n.add(&node{kind: leaf, text: text})
 }
 
 // nextName cuts the next name off a bracketed key: "a" of "a[b][]", then "b", then "".

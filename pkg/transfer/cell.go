@@ -24,6 +24,9 @@ func (w *wrong) at(path []string, fields []*schema.Field, sent any) fault.Field 
 		}
 		titles = append(titles, "„"+title+"“")
 	}
+	if len(titles) == 0 {
+		titles = path
+	}
 	if s, ok := sent.(string); ok && len(s) > 500 {
 		sent = strings.ToValidUTF8(s[:500], "") + "…"
 	}
@@ -143,7 +146,15 @@ func (c cells) part(f *schema.Field, name, text string) (any, *wrong) {
 	case f.Kind == schema.Point:
 		return c.number(short)
 	case name == "local":
-		return c.wall(short), nil
+		m, ok := c.moment(short)
+		if m.offset != "" { // the zone stands in another column, if anywhere
+			return short, nil
+		}
+		local, w := c.wall(short, m, ok)
+		if w != nil {
+			return nil, w
+		}
+		return local, nil
 	}
 	return short, nil
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,9 +14,12 @@ import (
 )
 
 var (
-	german   = regexp.MustCompile(`^([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})`)
-	midnight = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?Z?$`)
-	wall     = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[T ](\d{1,2}:\d\d(?::\d\d)?)(?: Uhr)?$`)
+	isoDay    = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)`)
+	germanDay = regexp.MustCompile(`^(\d{1,2})\.\s?(?:(\d{1,2})\.|(\pL+)\.?\s)\s?(\d{4}|\d\d)`)
+	weekday   = regexp.MustCompile(`^(?i:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)(?i:[a-zä]*)\.?,?\s+(?:den\s+)?`)
+	// clock is a time of day: 9:00, 09.00 Uhr, 9 Uhr, 9 Uhr 30, 09:00:00.000, with a zone or an offset.
+	clock = regexp.MustCompile(`^(?:[Tt]|,?\s+(?:um\s+)?|,)(\d{1,2})(?:[:.](\d\d)(?:[:.](\d\d)(?:[.,]0+)?)?(?:\s?(?:Uhr|h))?|\s?Uhr(?:\s(\d\d))?|\sh)` +
+		`\s?([Zz]|[+-]\d\d:?\d\d)?$`)
 )
 
 const (
@@ -23,77 +27,136 @@ const (
 	lastDay    = 2958466 // 9999-12-31 in a workbook, and one
 )
 
-// iso brings 22.11.2026 to 2026-11-22, whatever follows.
-func iso(text string) string {
-	m := german.FindStringSubmatch(text)
-	if m == nil {
-		return text
-	}
-	pad := func(s string) string { return strings.Repeat("0", 2-len(s)) + s }
-	return m[3] + "-" + pad(m[2]) + "-" + pad(m[1]) + text[len(m[0]):]
+// months are the beginnings of the months' names in German and English.
+var months = []string{"jan", "feb", "mär|mae|mar|mrz", "apr", "mai|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dez|dec"}
+
+// moment is a day with or without a time as people write them.
+type moment struct {
+	day    string // 2026-11-22
+	short  bool   // the year had two digits
+	clock  string // 19:00:00; "" for a day alone
+	offset string // Z or +01:00; "" for the clock on the wall
 }
 
-// day brings the day and time of a workbook, a number, into a form that people write.
-func (c cells) day(text string) string {
+// parseMoment reads the forms of days and times that people write: 2026-05-01T09:00+02:00, 01.05.2026, 09:00 Uhr, Fr., 1. Mai 2026.
+func parseMoment(text string) (moment, bool) {
+	text = strings.Join(strings.Fields(text), " ")
+	text = strings.TrimPrefix(text, weekday.FindString(text))
+	var m moment
+	var rest string
+	if d := isoDay.FindString(text); d != "" {
+		m.day, rest = d, text[len(d):]
+	} else if d := germanDay.FindStringSubmatch(text); d != nil {
+		month := d[2]
+		if month == "" {
+			month = monthNamed(d[3])
+		}
+		m.short = len(d[4]) == 2
+		m.day, rest = strings.Repeat("20", 2-len(d[4])/2)+d[4]+"-"+twoDigits(month)+"-"+twoDigits(d[1]), text[len(d[0]):]
+	}
+	if m.day == "" || len(m.day) != len("2006-01-02") {
+		return moment{}, false
+	}
+	if rest == "" {
+		return m, true
+	}
+	c := clock.FindStringSubmatch(rest)
+	if c == nil {
+		return moment{}, false
+	}
+	minute, second := cmp.Or(c[2], c[4], "00"), cmp.Or(c[3], "00")
+	m.clock, m.offset = twoDigits(c[1])+":"+minute+":"+second, strings.ToUpper(c[5])
+	if len(m.offset) == len("+0100") {
+		m.offset = m.offset[:3] + ":" + m.offset[3:]
+	}
+	return m, true
+}
+
+// monthNamed returns the number of a month; "" for another word.
+func monthNamed(name string) string {
+	name = strings.ToLower(name)
+	for i, beginnings := range months {
+		for b := range strings.SplitSeq(beginnings, "|") {
+			if strings.HasPrefix(name, b) {
+				return strconv.Itoa(i + 1)
+			}
+		}
+	}
+	return ""
+}
+
+func twoDigits(s string) string {
+	if len(s) == 1 {
+		return "0" + s
+	}
+	return s
+}
+
+// moment reads the day and time of a cell, which in a workbook may be a number.
+func (c cells) moment(text string) (moment, bool) {
 	if !c.workbook || !machineNumber.MatchString(text) {
-		return iso(text)
+		return parseMoment(text)
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || n < 1 || n > lastDay {
-		return text
+		return moment{}, false
 	}
 	t, err := excelize.ExcelDateToTime(n, c.date1904)
 	if err != nil {
-		return text
+		return moment{}, false
 	}
-	return t.Round(time.Second).Format(wallLayout)
+	t = t.Round(time.Second)
+	return moment{day: t.Format(time.DateOnly), clock: t.Format(time.TimeOnly)}, true
 }
 
-// date leaves it to the type to say whether the day exists.
+// date leaves it to the type to say whether the day exists. A time other than midnight and a year of two digits are left as they
+// are, which the type refuses: the former would be lost, and the latter may be of either century.
 func (c cells) date(text string) (any, *wrong) {
-	s := c.day(text)
-	if m := midnight.FindStringSubmatch(s); m != nil {
-		s = m[1]
+	m, ok := c.moment(text)
+	switch {
+	case !ok, m.short, m.offset != "" && m.offset != "Z":
+		return text, nil
+	case m.clock != "" && m.clock != "00:00:00":
+		return m.day + "T" + m.clock, nil
 	}
-	return s, nil
+	return m.day, nil
 }
 
-// instant reads a point in time. Without a zone of its own it is one on the clocks of the file's zone.
+// instant reads a point in time. Without an offset of its own it is one on the clocks of the file's zone.
 func (c cells) instant(text string) (any, *wrong) {
-	s := c.day(text)
-	m := wall.FindStringSubmatch(s)
-	if m == nil {
-		return s, nil
+	m, ok := c.moment(text)
+	if !ok || m.clock == "" {
+		return cmp.Or(m.day, text), nil
 	}
-	zone, err := time.LoadLocation(c.zone)
+	if m.offset != "" {
+		return m.day + "T" + m.clock + m.offset, nil
+	}
+	zone, w := c.location()
+	if w != nil {
+		return nil, w
+	}
+	wall := m.day + "T" + m.clock
+	t, err := time.ParseInLocation(wallLayout, wall, zone)
 	if err != nil {
-		return nil, &wrong{"format", "needs a time zone", "die Zeitzone fehlt."}
+		return wall, nil
 	}
-	clock := clockOf(m)
-	t, err := time.ParseInLocation(wallLayout, clock, zone)
-	if err != nil {
-		return s, nil
-	}
-	if t.Format(wallLayout) != clock {
+	if t.Format(wallLayout) != wall {
 		return nil, &wrong{"format", "does not exist: the clocks in " + c.zone + " skip it",
 			"diese Uhrzeit gibt es nicht, weil die Uhr in " + c.zone + " umgestellt wird."}
 	}
 	return t.UTC().Format(schema.Instant), nil
 }
 
-// clockOf gives what wall has found in one layout.
-func clockOf(m []string) string {
-	clock := m[2]
-	if len(clock) == len("9:00") || len(clock) == len("9:00:00") {
-		clock = "0" + clock
+func (c cells) location() (*time.Location, *wrong) {
+	zone, err := time.LoadLocation(c.zone)
+	if err != nil {
+		return nil, &wrong{"format", "needs a time zone", "die Zeitzone fehlt."}
 	}
-	if len(clock) == len("09:00") {
-		clock += ":00"
-	}
-	return m[1] + "T" + clock
+	return zone, nil
 }
 
-// local reads a local time, with its zone behind it if it is not that of the field.
+// local reads a local time, with its zone after it if it is not that of the field. An instant becomes the time that clocks in the
+// file's zone show.
 func (c cells) local(text string) (any, *wrong) {
 	if strings.HasPrefix(text, "{") {
 		return decode(text)
@@ -102,15 +165,40 @@ func (c cells) local(text string) (any, *wrong) {
 	if i := strings.LastIndexByte(text, ' '); i > 0 && strings.Contains(text[i:], "/") || strings.HasSuffix(text, " UTC") {
 		text, out["zone"] = text[:i], text[i+1:]
 	}
-	out["local"] = c.wall(text)
+	m, ok := c.moment(text)
+	if ok && m.offset != "" && out["zone"] == nil {
+		out["zone"] = c.zone
+	}
+	local, w := c.wall(text, m, ok)
+	if w != nil {
+		return nil, w
+	}
+	out["local"] = local
 	return out, nil
 }
 
-// wall brings a time without a zone into the form that the type takes, and leaves to it what is none.
-func (c cells) wall(text string) string {
-	s := c.day(text)
-	if m := wall.FindStringSubmatch(s); m != nil {
-		return clockOf(m)
+// wall returns a time without a zone in the form that the type takes, and leaves other texts to it. An instant is converted to
+// the file's zone.
+func (c cells) wall(text string, m moment, ok bool) (string, *wrong) {
+	if !ok || m.clock == "" {
+		return cmp.Or(m.day, text), nil
 	}
-	return s
+	if m.offset == "" {
+		return m.day + "T" + m.clock, nil
+	}
+	t, err := time.Parse(time.RFC3339, m.day+"T"+m.clock+m.offset)
+	if err != nil {
+		return text, nil
+	}
+	zone, w := c.location()
+	if w != nil {
+		return "", w
+	}
+	wall := t.In(zone).Format(wallLayout)
+	if again := t.Add(-time.Hour).In(zone).Format(wallLayout); again == wall {
+		return "", &wrong{"format", "is the second " + wall + " of the day on which the clocks in " + c.zone +
+			" go back, which a local time can't name", "diese Uhrzeit gibt es zweimal, weil die Uhr in " + c.zone +
+			" zurückgestellt wird; gemeint ist die zweite, die sich nicht angeben lässt."}
+	}
+	return wall, nil
 }

@@ -42,14 +42,22 @@ func (c *converter) convert(r row) *converted {
 }
 
 // cell puts a cell of a table in its place.
-func (c *converter) cell(out *converted, col column, text string) {
+func (c *converter) cell(out *converted, col column, cell tableCell) {
 	if col.key {
-		out.documentID = text
+		out.documentID = cell.shown
+		if cell.broken != nil {
+			out.problems = append(out.problems, Problem{Column: col.name, Field: cell.broken.at([]string{documentID}, nil, cell.shown)})
+		}
 	}
 	if col.target == nil {
 		return
 	}
 	f := col.target.field()
+	if w := cell.refused(f.Kind); w != nil {
+		out.put(col, nil, w, cell.shown)
+		return
+	}
+	text := cell.text(f.Kind)
 	var v any
 	var w *wrong
 	if part := col.target.part(); part != "" {

@@ -7,49 +7,63 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"kontor/pkg/fault"
 )
 
 // csvReader reads a table of text.
 type csvReader struct {
+	*tableReader
 	in    *csv.Reader
 	meter *meter
-	names []string
-	skip  int // lines before the one with the names
+	skip  int // lines before the first record
 }
 
-func newCSV(text *bufio.Reader) (*csvReader, error) {
-	r := &csvReader{meter: &meter{src: text}}
+// newCSV reads the head of a table.
+func newCSV(text *bufio.Reader, headerRow int, p *plan) (*csvReader, error) {
 	head, err := text.Peek(peeked)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	comma := delimiter(head)
+	skip, comma := 0, rune(0)
 	if line, _, _ := bytes.Cut(head, []byte("\n")); bytes.HasPrefix(line, []byte("sep=")) && len(bytes.TrimSpace(line)) == 5 {
-		// What Excel writes to say how the file is separated.
-		comma = rune(line[4])
-		r.skip = 1
+		// Excel writes this line to say how the file is separated.
+		comma, skip = rune(line[4]), 1
 		_, _ = text.Discard(min(len(line)+1, len(head))) // it was peeked
+		head = head[min(len(line)+1, len(head)):]
+	} else {
+		comma = delimiter(afterLines(head, headerRow-1))
 	}
 	if comma == '"' || comma == '\r' || comma < ' ' && comma != '\t' {
 		return nil, fault.New(fault.Syntax, "The first line names %q as separator, which can't be one", comma)
 	}
+	r := newCSVRecords(text, comma, skip)
+	o := tableOptions{name: "file", head: headerRow, plan: p}
+	for _, other := range []rune{';', ',', '\t'} { // titles above the head may hold other signs than the table
+		o.again = append(o.again, newCSVRecords(bytes.NewReader(bytes.Clone(head)), other, skip))
+	}
+	r.tableReader, err = newTable(r, o)
+	return r, err
+}
+
+func newCSVRecords(in io.Reader, comma rune, skip int) *csvReader {
+	r := &csvReader{meter: &meter{src: in}, skip: skip}
 	r.in = csv.NewReader(r.meter)
 	r.in.Comma, r.in.FieldsPerRecord = comma, -1
-	names, err := r.in.Read()
-	switch {
-	case errors.Is(err, io.EOF):
-		return nil, fault.New(fault.Syntax, "The file is empty; its first line should name the columns")
-	case errors.Is(err, errLong):
-		return nil, fault.New(fault.TooLarge, "The first line has more than %d MB; it should name the columns", maxRow>>20)
-	case err != nil:
-		return nil, syntaxOf(err, "The first line can't be read")
+	return r
+}
+
+// afterLines returns a text without its first lines; all of it if there are no more.
+func afterLines(text []byte, lines int) []byte {
+	rest := text
+	for range lines {
+		_, after, found := bytes.Cut(rest, []byte("\n"))
+		if !found {
+			return text
+		}
+		rest = after
 	}
-	r.names, err = headerOf(names)
-	r.meter.use(r.in.InputOffset())
-	return r, err
+	return rest
 }
 
 // delimiter is the sign of the three that stands most often in the first line, outside of quotes. A comma is likelier to be part of a
@@ -78,55 +92,31 @@ scan:
 	return rune(best)
 }
 
-// headerOf gives the names of a table's columns, without empty ones at the end.
-func headerOf(cells []string) ([]string, error) {
-	for len(cells) > 0 && strings.TrimSpace(cells[len(cells)-1]) == "" {
-		cells = cells[:len(cells)-1]
+// record implements records.
+func (r *csvReader) record() (record, error) {
+	cells, err := r.in.Read()
+	line := r.skip + 1 + r.meter.line
+	r.meter.use(r.in.InputOffset())
+	var wrong *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
+		return record{}, io.EOF
+	case errors.Is(err, errLong) && r.tableReader == nil:
+		return record{}, fault.New(fault.TooLarge, "%s has more than %d MB; it should name the columns", capital(lineName(line)), maxRow>>20)
+	case errors.Is(err, errLong):
+		return record{}, fault.New(fault.TooLarge, "Line %d begins a row of more than %d MB, perhaps by a quotation mark that is not "+
+			"closed; nothing after it was read", line, maxRow>>20)
+	case errors.As(err, &wrong):
+		return record{line: r.skip + wrong.StartLine, problems: []Problem{badQuote(wrong, r.skip)}, offset: r.meter.used}, nil
+	case err != nil:
+		return record{}, syntaxOf(err, "The file can't be read further")
 	}
-	if len(cells) == 0 {
-		return nil, fault.New(fault.Syntax, "The first line is empty; it should name the columns")
+	line, _ = r.in.FieldPos(0)
+	out := record{line: r.skip + line, cells: make([]tableCell, len(cells)), offset: r.meter.used}
+	for i, text := range cells {
+		out.cells[i] = cellOf(text)
 	}
-	if len(cells) > maxColumns {
-		return nil, fault.New(fault.TooLarge, "The file has %d columns; at most %d are taken", len(cells), maxColumns)
-	}
-	names := make([]string, len(cells))
-	for i, c := range cells {
-		if strings.ContainsRune(c, '\r') {
-			return nil, fault.New(fault.Syntax, "The lines of the file end with CR alone; save it with the line ends of Windows or Unix")
-		}
-		names[i] = strings.Join(strings.Fields(c), " ")
-		if names[i] == "" {
-			return nil, fault.New(fault.Syntax, "Column %d has no name in the first line", i+1)
-		}
-	}
-	return names, nil
-}
-
-func (r *csvReader) columns() []string { return r.names }
-
-func (r *csvReader) next() (row, error) {
-	for {
-		cells, err := r.in.Read()
-		line := r.skip + 1 + r.meter.line
-		r.meter.use(r.in.InputOffset())
-		var wrong *csv.ParseError
-		switch {
-		case errors.Is(err, io.EOF):
-			return row{}, io.EOF
-		case errors.Is(err, errLong):
-			return row{}, fault.New(fault.TooLarge, "Line %d begins a row of more than %d MB, perhaps by a quotation mark that is not closed; nothing behind it was read", line, maxRow>>20)
-		case errors.As(err, &wrong):
-			return row{line: r.skip + wrong.StartLine, problems: []Problem{badQuote(wrong, r.skip)}, offset: r.meter.used}, nil
-		case err != nil:
-			return row{}, syntaxOf(err, "The file can't be read further")
-		case blank(cells):
-			continue
-		}
-		line, _ = r.in.FieldPos(0)
-		out := tabular(r.skip+line, cells, len(r.names), false)
-		out.offset = r.meter.used
-		return out, nil
-	}
+	return out, nil
 }
 
 func badQuote(e *csv.ParseError, skip int) Problem {

@@ -16,6 +16,7 @@ import (
 type ExportOptions struct {
 	Type     *schema.Type
 	Format   Format
+	Excel    bool      // CSV for a German Excel: a byte order mark, semicolons, decimal commas
 	Draft    bool      // drafts in place of what is published
 	Locale   string    // "" is the default locale
 	Dir      string    // where to write the bytes of files; "" for nowhere

@@ -134,7 +134,9 @@ func (c cents) String() string {
 	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
 }
 
-// csvWriter writes text: comma-separated, UTF-8 without a byte order mark, formulas guarded.
+// csvWriter writes text: comma-separated, UTF-8 without a byte order mark, formulas guarded. For Excel it writes what a German Excel
+// opens by a double click: without the mark it takes UTF-8 for Windows-1252, without semicolons it sees one column, and 1.5 becomes the
+// first of May.
 type csvWriter struct {
 	*exporter
 	out    *csv.Writer
@@ -143,13 +145,27 @@ type csvWriter struct {
 
 func newCSVWriter(ex *exporter, out *bufio.Writer) (*csvWriter, error) {
 	w := &csvWriter{exporter: ex, out: csv.NewWriter(out), places: places(ex.fields, nil, "")}
+	if ex.o.Excel {
+		w.out.Comma = ';'
+		if _, err := out.WriteString("\ufeff"); err != nil {
+			return nil, err
+		}
+	}
 	return w, w.out.Write(header(w.places))
 }
 
 func (w *csvWriter) write(e *content.Entry) error {
 	cells := []string{e.DocumentID}
 	for _, p := range w.places {
-		cells = append(cells, text(w.cell(p, p.get(e.Attributes))))
+		v := w.cell(p, p.get(e.Attributes))
+		s := text(v)
+		switch v.(type) {
+		case float64, cents:
+			if w.o.Excel {
+				s = strings.Replace(s, ".", ",", 1)
+			}
+		}
+		cells = append(cells, s)
 	}
 	return w.out.Write(cells)
 }

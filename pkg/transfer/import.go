@@ -15,14 +15,16 @@ import (
 
 // Options say how a file is imported.
 type Options struct {
-	Type    *schema.Type
-	Format  Format
-	Sheet   string    // XLSX; "" is the first
-	Map     []Mapping // beside what the names of columns say
-	Key     string    // field by which a row finds its entry, or documentId; "" creates an entry for every row
-	Locale  string    // "" is the default locale
-	Publish bool      // else what is published stays as it is
-	DryRun  bool      // write nothing, but say what would happen
+	Type   *schema.Type
+	Format Format
+	Sheet  string // XLSX; "" is the first
+	// HeaderRow is the line of a table that names the columns, from 1; what is above is not read. 0 is the first line.
+	HeaderRow int
+	Map       []Mapping // beside what the names of columns say
+	Key       string    // field by which a row finds its entry, or documentId; "" creates an entry for every row
+	Locale    string    // "" is the default locale
+	Publish   bool      // else what is published stays as it is
+	DryRun    bool      // write nothing, but say what would happen
 
 	DecimalComma bool   // numbers in cells are written 1.234,5
 	Zone         string // of points in time without one; "" is Europe/Berlin
@@ -69,7 +71,7 @@ func Import(ctx context.Context, svc *content.Service, caller auth.Caller, in io
 	if err != nil {
 		return Result{}, err
 	}
-	r, err := open(in, o)
+	r, err := open(in, o, plan)
 	if err != nil {
 		return Result{}, err
 	}

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"io"
-	"strings"
 
 	"kontor/pkg/fault"
 	"kontor/pkg/value"
@@ -11,7 +10,7 @@ import (
 // row is one record of a file as it was read. It has cells, or an object, or problems.
 type row struct {
 	line     int // where it begins, from 1
-	cells    []string
+	cells    []tableCell
 	object   value.Object
 	problems []Problem
 	offset   int64 // how much of the file was read with it
@@ -51,10 +50,10 @@ func bad(code, english, german string) Problem {
 	return Problem{Field: fault.Field{Code: code, English: english, German: german}}
 }
 
-// open makes the reader of a format.
-func open(in io.Reader, o Options) (reader, error) {
+// open makes the reader of a format. The plan decides whether the head of a table fits; nil accepts every head.
+func open(in io.Reader, o Options, p *plan) (reader, error) {
 	if o.Format == XLSX {
-		return newXLSX(in, o.Sheet)
+		return newXLSX(in, o, p)
 	}
 	text, err := openText(in)
 	if err != nil {
@@ -66,37 +65,8 @@ func open(in io.Reader, o Options) (reader, error) {
 	case JSON:
 		return newJSON(text)
 	case CSV:
-		return newCSV(text)
+		return newCSV(text, o.HeaderRow, p)
 	}
 	_, err = ParseFormat(string(o.Format))
 	return nil, err
-}
-
-// blank tells whether a line of a table has nothing in it.
-func blank(cells []string) bool {
-	for _, c := range cells {
-		if strings.TrimSpace(c) != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// tabular makes a row of a table's cells: as many as there are columns. Empty cells too many are what spreadsheets leave.
-func tabular(line int, cells []string, columns int, pad bool) row {
-	r := row{line: line}
-	for len(cells) > columns && strings.TrimSpace(cells[len(cells)-1]) == "" {
-		cells = cells[:len(cells)-1]
-	}
-	if pad {
-		for len(cells) < columns {
-			cells = append(cells, "")
-		}
-	}
-	if len(cells) != columns {
-		r.problems = []Problem{badWidth(len(cells), columns)}
-		return r
-	}
-	r.cells = cells
-	return r
 }

@@ -131,8 +131,8 @@ func foreign(head []byte) error {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return fault.New(fault.MediaType, "The file is no text but looks like a workbook; import it as xlsx")
-	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
-		return errOldWorkbook()
+	case bytes.HasPrefix(head, compoundFile):
+		return errOldWorkbook(head)
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		return fault.New(fault.MediaType, "The file is UTF-16; save it as \"CSV UTF-8\" or convert it: iconv -f UTF-16 -t UTF-8 FILE")
 	}

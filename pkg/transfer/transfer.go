@@ -12,10 +12,14 @@
 //
 // # Values
 //
-// In NDJSON and JSON values have the types that the API has: money is cents, a local time is {"local", "zone"}. In CSV and XLSX they are
-// text: money is euros, "1234.50"; with a decimal comma "1.234,50". Dates are 2026-11-22 or 22.11.2026, points in time need a zone or get
-// that of the options, yes and no are ja, nein, wahr, falsch, true, false, yes, no, j, n, y, x, 1 and 0. Lists are separated by
+// In NDJSON and JSON values have the types that the API has: money is cents, a local time is {"local", "zone"}. In CSV and XLSX they
+// are text: money is euros, "1234.50"; with a decimal comma "1.234,50". Dates are 2026-11-22, 22.11.2026 or 22. November 2026, and times
+// follow as 9:00, 09.00 Uhr or 9 Uhr. Points in time have an offset or get the zone of the options; a local time with an offset is
+// converted to that zone. Yes and no are ja, nein, wahr, falsch, true, false, yes, no, j, n, y, x, 1 and 0. Lists are separated by
 // semicolons or line breaks, or are a JSON list; lists of objects and free JSON are JSON. Constants of an enum may be given by a title.
+//
+// In a workbook fields of text take the text that a person sees in the cell, and other fields its value. A cell in error and a formula
+// without a result fail their row.
 //
 // A relation names its targets by documentId, slug, unique field, display field, or by a word of the fields aliases and synonyms. Where
 // the target type has an enum kind, its titles may stand before or behind a name ("Stadt Köln", "Köln, Stadt"): then the kind has to

@@ -9,12 +9,13 @@
 //
 // The layers, from below:
 //
-//	language, token     text to words: folding, hyphens, abbreviations, stop words, inflection
+//	language, token     text to words: folding, hyphens, abbreviations, numbers, stop words, inflection
+//	rune, shared        characters by what they stand for; words that share a part with a neighbour
 //	manifest, lock      which indexes there are, as one file that is replaced in one step
 //	shelf, view, merge  one index on disk: who writes, what is seen of it at one moment, how segments become fewer
 //	state               the files of an index, replaced in one step, and whether they are as they were written
 //	segment, column     what is kept in memory of one of Bleve's immutable segments: its words, and values by document
-//	filter, expand      conditions and words to bitmaps; synonym, compound: what else stands for a word
+//	filter, expand      conditions and words to bitmaps; synonym, spelling, compound: what else stands for a word
 //	rank, bucket, rule  bitmaps to the order of hits, bucket by bucket, as far as the window reaches
 //	hit, facet          what is answered
 package blevesearch

@@ -10,9 +10,10 @@ import (
 // What a word costs that is found in place of the one that was typed; the rule of typos adds them up.
 const (
 	costSame  = 0 // the word, one that begins with it, or another form of it
-	costPart  = 1 // a word that has it as a part, or a synonym
-	costTypo  = 2
-	costTypos = 3
+	costForm  = 1 // another form of a name: Rhein for Rheine
+	costPart  = 2 // a word that has it as a part, or a synonym
+	costTypo  = 4
+	costTypos = 6
 )
 
 // Words that are derived of one word of a query, at most: the more there are, the less each says.
@@ -38,6 +39,7 @@ type expansion struct {
 	word    string
 	begins  bool
 	cost    int                // of the word itself
+	form    int                // of its other forms
 	begun   int                // of what begins with it
 	others  map[string]derived // besides the word itself and, if begins, what begins with it
 	numbers [][]answer         // the same by table
@@ -49,13 +51,17 @@ type answer struct {
 	cost   int
 }
 
-// expand finds in the tables of words what answers to a word.
-func expand(l *language, tables []*words, word string, begins bool) *expansion {
+// expand finds in the tables of words what answers to a word. The other forms of a name are not the name.
+func expand(l *language, tables []*words, word string, begins, name bool) *expansion {
 	x := newExpansion(tables, word, begins)
+	if name {
+		x.form = costForm
+	}
 	stem := l.stem(word)
 	x.forms(l, tables, stem)
 	x.kin(l, tables)
 	if l.compound && utf8.RuneCountInString(stem) >= minPart {
+		x.pairs(l, tables, stem)
 		x.parts(l, tables, stem)
 	}
 	if most := typos(word); most > 0 {
@@ -71,7 +77,7 @@ func newExpansion(tables []*words, word string, begins bool) *expansion {
 // expandForms finds only the other forms of a word, all at one cost.
 func expandForms(l *language, tables []*words, word string, begins bool, cost int) *expansion {
 	x := newExpansion(tables, word, begins)
-	x.cost, x.begun = cost, cost
+	x.cost, x.begun, x.form = cost, cost, cost
 	x.forms(l, tables, l.stem(word))
 	return x
 }
@@ -89,10 +95,11 @@ type derivation struct {
 	d      derived
 }
 
-// fresh tells whether a word has not been derived in a better way.
+// fresh tells whether a word has not been derived in a better way. A pair of words is there beside its words, which
+// are derived by themselves.
 func (x *expansion) fresh(word string) bool {
 	_, ok := x.others[word]
-	return !ok && !x.same(word)
+	return !ok && !x.same(word) && !strings.Contains(word, pairMark)
 }
 
 // take adds at most so many words, those with the fewest steps first, then the shortest.
@@ -127,7 +134,7 @@ func (x *expansion) forms(l *language, tables []*words, stem string) {
 		from, to := t.begun(stem)
 		for i := from; i < to; i++ {
 			if w := t.at(i); len(w)-len(stem) <= maxEnding && x.fresh(w) && l.inflects(w[len(stem):]) {
-				found = append(found, derivation{w, k, i, derived{cost: x.cost, end: len(w)}})
+				found = append(found, derivation{w, k, i, derived{cost: x.form, end: len(w)}})
 			}
 		}
 	}
@@ -241,7 +248,7 @@ func (x *expansion) typos(tables []*words, most int) {
 	for k, t := range tables {
 		f.in(t, func(number, steps, length int) {
 			if w := t.at(number); steps > 0 && x.fresh(w) {
-				found = append(found, derivation{w, k, number, derived{cost: costTypo + steps - 1, end: length}})
+				found = append(found, derivation{w, k, number, derived{cost: costTypo + (steps-1)*(costTypos-costTypo), end: length}})
 			}
 		})
 	}

@@ -140,5 +140,5 @@ func (w *words) answers(l *language, typedWord string, begins bool) bool {
 	if begins && to > from || w.number(typedWord) >= 0 {
 		return true
 	}
-	return len(expand(l, []*words{w}, typedWord, begins).others) > 0
+	return len(expand(l, []*words{w}, typedWord, begins, false).others) > 0
 }

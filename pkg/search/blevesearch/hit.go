@@ -70,12 +70,12 @@ func (s *selection) hit(q search.Query, c candidate, marks *marker) (search.Hit,
 			}
 		}
 	}
-	if len(q.Sort) > 0 && q.Sort[0].From != nil {
+	if i := slices.IndexFunc(q.Sort, func(o search.Order) bool { return o.From != nil }); i >= 0 {
 		col, err := file.column(search.GeoAttribute)
 		if err != nil {
 			return h, err
 		}
-		if far, ok := metres(col, c.doc, *q.Sort[0].From); ok {
+		if far, ok := metres(col, c.doc, *q.Sort[i].From); ok {
 			h.Distance = int(math.Round(far))
 		}
 	}

@@ -16,17 +16,27 @@ type language struct {
 	compound bool                // words are joined to new ones
 	nouns    []string            // endings of nouns that are made of verbs
 	verbs    []string            // endings of verbs that nouns are made of
+
+	thousands []string // what stands between the groups of three digits of a number
 }
 
 // languageOf gives the rules for a BCP 47 primary tag; a language that is not known has none but the folding.
 func languageOf(tag string) *language {
 	switch tag, _, _ := strings.Cut(strings.ToLower(tag), "-"); tag {
 	case "de":
-		return &language{umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true, nouns: germanNouns, verbs: germanVerbs}
+		return &language{
+			umlauts: true, stop: wordSet(germanStopWords), endings: germanEndings, compound: true, nouns: germanNouns, verbs: germanVerbs,
+			thousands: groupedBy("."),
+		}
 	case "en":
-		return &language{stop: wordSet(englishStopWords), endings: englishEndings}
+		return &language{stop: wordSet(englishStopWords), endings: englishEndings, thousands: groupedBy(",")}
 	}
-	return &language{}
+	return &language{thousands: groupedBy()}
+}
+
+// groupedBy returns the separators of groups of digits: those of every language, and more.
+func groupedBy(more ...string) []string {
+	return append([]string{"\u00a0", "\u202f", "\u2009", "'", "\u2019"}, more...)
 }
 
 func wordSet(list string) map[string]struct{} {
@@ -186,19 +196,30 @@ func (f *folder) add(r rune, start, end int) {
 	before := len(f.out)
 	switch s := latin[r]; len(s) {
 	case 0:
+		if s := decomposed(r); s != string(r) {
+			f.addAll(s, start, end)
+			return
+		}
 		f.out = utf8.AppendRune(f.out, unicode.ToLower(r))
 	case 1:
 		f.out = append(f.out, s...)
 	default: // æ is folded as ae is
-		for _, letter := range s {
-			f.add(letter, start, end)
-		}
+		f.addAll(s, start, end)
 		return
 	}
 	for n := len(f.out) - before; f.places && n > 0; n-- {
 		f.spans = append(f.spans, span{start, end})
 	}
 	f.state = vowel
+}
+
+// addAll folds the letters and digits that a rune stands for.
+func (f *folder) addAll(letters string, start, end int) {
+	for _, r := range letters {
+		if classOf(r) == letter {
+			f.add(r, start, end)
+		}
+	}
 }
 
 // plain follows the letters of German for ae, oe and ue, and tells whether the letter is written; a swallowed e ends its umlaut.
@@ -227,15 +248,6 @@ func (f *folder) plain(r byte, end int) bool {
 		f.state = neither
 	}
 	return true
-}
-
-// ignored are characters that are inside words and not seen: soft hyphens and those of no width.
-func ignored(r rune) bool {
-	switch r {
-	case '\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff':
-		return true
-	}
-	return false
 }
 
 // latin is what the letters with accents are without them, in lower case.

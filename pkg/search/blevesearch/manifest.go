@@ -15,7 +15,7 @@ import (
 )
 
 // format is raised when documents are written in another way; an index of another format is damaged, and so filled anew.
-const format = 1
+const format = 2
 
 const manifestName = "indexes.json"
 

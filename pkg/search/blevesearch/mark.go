@@ -24,14 +24,17 @@ func newMarker(p *plan, m *matched) *marker {
 	k := &marker{tokens: tokenizer{language: p.language}, known: map[string]part{}, expansions: m.expansions}
 	for _, t := range m.text.terms {
 		if t.phrase {
-			k.phrases = append(k.phrases, markedPhrase{t.words, false})
+			k.phrases = append(k.phrases, markedPhrase{words: t.words})
 		}
 	}
 	for _, a := range m.others {
 		if len(a.words) > 1 { // those of one word are expansions
-			phrase := markedPhrase{loose: true}
-			for _, w := range a.words {
-				phrase.words = append(phrase.words, p.language.stem(w))
+			phrase := markedPhrase{words: a.words, loose: formsOf(a)}
+			if phrase.loose == anyForm {
+				phrase.words = nil
+				for _, w := range a.words {
+					phrase.words = append(phrase.words, p.language.stem(w))
+				}
 			}
 			k.phrases = append(k.phrases, phrase)
 		}
@@ -39,10 +42,10 @@ func newMarker(p *plan, m *matched) *marker {
 	return k
 }
 
-// markedPhrase is words that answer one behind the other, or loosely any forms of their stems.
+// markedPhrase is words that answer one behind the other; of any form they are stems.
 type markedPhrase struct {
 	words []string
-	loose bool
+	loose looseness
 }
 
 // matches gives what answers in a value.
@@ -126,12 +129,22 @@ func (k *marker) find(w string) part {
 // runs finds the words of a phrase one behind the other, and adds each.
 func (k *marker) runs(phrase markedPhrase, add func(start, end int)) {
 	l := k.tokens.language
-	is := func(t token, word string) bool {
-		return !t.joined && (t.word == word || phrase.loose && l.inflected(t.word, word))
+	last := len(phrase.words) - 1
+	is := func(t token, n int) bool {
+		word := phrase.words[n]
+		switch {
+		case t.joined:
+			return false
+		case phrase.loose == anyForm:
+			return l.inflected(t.word, word)
+		case phrase.loose == lastBegun && n == last:
+			return strings.HasPrefix(t.word, word)
+		}
+		return t.word == word
 	}
 	for i := range k.buf {
 		n := 0
-		for n < len(phrase.words) && i+n < len(k.buf) && is(k.buf[i+n], phrase.words[n]) {
+		for n < len(phrase.words) && i+n < len(k.buf) && is(k.buf[i+n], n) {
 			n++
 		}
 		if n == len(phrase.words) {

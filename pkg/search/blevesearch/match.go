@@ -147,7 +147,7 @@ func also(terms, more []*termMatch) []*termMatch {
 func (l *look) term(ctx context.Context, t term) (found, error) {
 	if t.phrase {
 		return l.once(ctx, lookKey{kind: 'p', words: joinWords(t.words), attrs: l.attrs}, func(o *matcher, c *collector) error {
-			return o.phrase(c, t.words, costSame, false)
+			return o.phrase(c, t.words, costSame, onlyWords)
 		}, nil)
 	}
 	key := lookKey{kind: 'w', words: t.words[0], attrs: l.attrs}
@@ -158,12 +158,16 @@ func (l *look) term(ctx context.Context, t term) (found, error) {
 	case t.begins:
 		key.kind = 'b'
 	}
-	return l.once(ctx, key, nil, func() *expansion {
-		x := expand(l.plan.language, l.tables, t.words[0], t.begins)
+	return l.once(ctx, key, nil, func() (*expansion, error) {
+		name, err := l.isName(t.words[0])
+		if err != nil {
+			return nil, err
+		}
+		x := expand(l.plan.language, l.tables, t.words[0], t.begins, name)
 		if short {
 			x.begun = costTypo
 		}
-		return x
+		return x, nil
 	})
 }
 
@@ -181,26 +185,33 @@ func (l *look) other(ctx context.Context, a alternative) (found, error) {
 		}
 	}
 	if len(a.words) == 1 {
-		return l.once(ctx, key, nil, func() *expansion { return expandForms(l.plan.language, l.tables, a.words[0], a.begins, cost) })
+		return l.once(ctx, key, nil, func() (*expansion, error) {
+			return expandForms(l.plan.language, l.tables, a.words[0], a.begins, cost), nil
+		})
 	}
-	return l.once(ctx, key, func(o *matcher, c *collector) error { return o.phrase(c, a.words, cost, true) }, nil)
+	return l.once(ctx, key, func(o *matcher, c *collector) error {
+		return o.phrase(c, a.words, cost, formsOf(a))
+	}, nil)
 }
 
 // without finds what has a term that no hit may have.
 func (l *look) without(ctx context.Context, t term) (found, error) {
 	return l.once(ctx, lookKey{kind: 'n', words: joinWords(t.words), attrs: l.attrs}, func(o *matcher, c *collector) error {
-		return o.phrase(c, t.words, costSame, false)
+		return o.phrase(c, t.words, costSame, onlyWords)
 	}, nil)
 }
 
 // once finds what a term does, or remembers it.
-func (l *look) once(ctx context.Context, key lookKey, find func(*matcher, *collector) error, derive func() *expansion) (found, error) {
+func (l *look) once(ctx context.Context, key lookKey, find func(*matcher, *collector) error, derive func() (*expansion, error)) (found, error) {
 	if f, ok := l.view.memory.found.get(key); ok {
 		return f, nil
 	}
 	var f found
 	if derive != nil {
-		f.expansion = derive()
+		var err error
+		if f.expansion, err = derive(); err != nil {
+			return found{}, err
+		}
 		find = func(o *matcher, c *collector) error { return o.word(c, f.expansion) }
 	}
 	for i, seg := range l.view.segments {
@@ -216,6 +227,23 @@ func (l *look) once(ctx context.Context, key lookKey, find func(*matcher, *colle
 	}
 	l.view.memory.found.put(key, f, f.size()+len(key.words))
 	return f, nil
+}
+
+// isName reports whether an attribute of some document is the word and nothing else, as the name of a place is among
+// the places of a project.
+func (l *look) isName(word string) (bool, error) {
+	for _, seg := range l.view.segments {
+		for _, a := range l.plan.searched {
+			dict, err := seg.file.zap.Dictionary(wholeField + a.Name)
+			if err != nil {
+				return false, err
+			}
+			if there, err := dict.Contains([]byte(word + " ")); there || err != nil {
+				return there, err
+			}
+		}
+	}
+	return false, nil
 }
 
 // wholes finds the documents of which an attribute is the whole text.

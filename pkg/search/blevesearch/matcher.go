@@ -235,13 +235,33 @@ func (o *matcher) docs(field, term string) (*roaring.Bitmap, error) {
 	return single, nil
 }
 
-// phrase collects the documents that have words one behind the other in an attribute; loosely also other forms of the words.
-func (o *matcher) phrase(c *collector, phrase []string, cost int, loose bool) error {
+// looseness says what else the words of a phrase may be.
+type looseness int
+
+const (
+	onlyWords looseness = iota
+	anyForm             // other forms of them
+	lastBegun           // the last one is the beginning of a word
+)
+
+// formsOf returns what the words of an alternative may be: a word that is written apart has no forms of its parts.
+func formsOf(a alternative) looseness {
+	switch {
+	case !a.joined:
+		return anyForm
+	case a.begins:
+		return lastBegun
+	}
+	return onlyWords
+}
+
+// phrase collects the documents that have words one behind the other in an attribute.
+func (o *matcher) phrase(c *collector, phrase []string, cost int, loose looseness) error {
 	options := make([][]string, len(phrase))
 	in := ^uint64(0)
 	for i, w := range phrase {
 		one := uint64(0)
-		for _, number := range o.options(w, loose) {
+		for _, number := range o.options(w, loose, i == len(phrase)-1) {
 			options[i] = append(options[i], o.table.at(number))
 			one |= o.table.in[number]
 		}
@@ -256,7 +276,7 @@ func (o *matcher) phrase(c *collector, phrase []string, cost int, loose bool) er
 			return err
 		}
 		if !docs.IsEmpty() {
-			c.into(groupKey{cost, i, cost == costSame}).add(docs)
+			c.into(groupKey{cost, i, cost == costSame && loose == onlyWords}).add(docs)
 			for _, w := range options[0] {
 				c.sources = append(c.sources, source{i, w})
 			}
@@ -265,16 +285,25 @@ func (o *matcher) phrase(c *collector, phrase []string, cost int, loose bool) er
 	return nil
 }
 
-// options gives the numbers of a word and, loosely, of its other forms.
-func (o *matcher) options(word string, loose bool) []int {
+// maxBegun is how many words are looked at that begin like the last word of a phrase.
+const maxBegun = 100
+
+// options returns the numbers of a word of a phrase and of what it may be in its place.
+func (o *matcher) options(word string, loose looseness, last bool) (out []int) {
+	if loose == lastBegun && last {
+		from, to := o.table.begun(word)
+		for i := from; i < min(to, from+maxBegun); i++ {
+			out = append(out, i)
+		}
+		return out
+	}
 	stem := o.plan.language.stem(word)
-	if !loose || len(stem) < minStem {
+	if loose != anyForm || len(stem) < minStem {
 		if number := o.table.number(word); number >= 0 {
 			return []int{number}
 		}
 		return nil
 	}
-	var out []int
 	from, to := o.table.begun(stem)
 	for i := from; i < to; i++ {
 		if w := o.table.at(i); len(w)-len(stem) <= maxEnding && o.plan.language.inflected(w, stem) {

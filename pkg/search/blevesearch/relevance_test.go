@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"kontor/pkg/search"
+	"kontor/pkg/value"
 )
 
 // shelfOf makes an index of titles, with their numbers as ids.
-func shelfOf(t *testing.T, synonyms []search.Synonym, titles ...string) func(typed string) []string {
+func shelfOf(t *testing.T, synonyms []search.Synonym, titles ...string) func(typed string, how ...search.Matching) []string {
 	t.Helper()
 	e := open(t, t.TempDir())
 	must(t, e.Ensure(t.Context(), "p", search.Settings{Language: "de", Attributes: []search.Attribute{{Name: "title", Weight: 10}}, Synonyms: synonyms}))
@@ -19,8 +20,12 @@ func shelfOf(t *testing.T, synonyms []search.Synonym, titles ...string) func(typ
 	}
 	_, err := e.Put(t.Context(), "p", docs)
 	must(t, err)
-	return func(typed string) []string {
-		r, err := e.Search(t.Context(), []search.Query{{Index: "p", Text: typed, Limit: 20}})
+	return func(typed string, how ...search.Matching) []string {
+		q := search.Query{Index: "p", Text: typed, Limit: 20}
+		if len(how) > 0 {
+			q.Matching = how[0]
+		}
+		r, err := e.Search(t.Context(), []search.Query{q})
 		must(t, err)
 		got := []string{}
 		for _, h := range r[0].Hits {
@@ -126,6 +131,31 @@ func TestCompounds(t *testing.T) {
 	} {
 		got := find(typed)
 		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestNames: a name is found as it is before other forms of it, even where those have more weight; a form of a word
+// that is no name still counts as the word.
+func TestNames(t *testing.T) {
+	e := open(t, t.TempDir())
+	must(t, e.Ensure(t.Context(), "p", search.Settings{Language: "de", Attributes: []search.Attribute{{Name: "title", Weight: 10}, {Name: "places", Weight: 2}, {Name: "body", Weight: 1}}}))
+	_, err := e.Put(t.Context(), "p", []search.Document{
+		{ID: "rhein", Attributes: map[string]any{"title": "Radweg am Rhein", "places": value.List{"Bonn"}}},
+		{ID: "rheine", Attributes: map[string]any{"title": "Kläranlage im Verbund", "places": value.List{"Greven", "Rheine"}}},
+		{ID: "form", Attributes: map[string]any{"title": "Radwege"}},
+		{ID: "word", Attributes: map[string]any{"title": "Brücken", "body": "für den Radweg"}},
+	})
+	must(t, err)
+	for typed, want := range map[string][]string{"Rheine": {"rheine", "rhein"}, "Rheine ": {"rheine", "rhein"}, "Rhein ": {"rhein", "rheine"}, "Radweg ": {"rhein", "form", "word"}} {
+		r, err := e.Search(t.Context(), []search.Query{{Index: "p", Text: typed, Limit: 20}})
+		must(t, err)
+		got := []string{}
+		for _, h := range r[0].Hits {
+			got = append(got, h.ID)
+		}
+		if !slices.Equal(got, want) {
 			t.Errorf("%q finds %v, want %v", typed, got, want)
 		}
 	}

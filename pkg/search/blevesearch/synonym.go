@@ -82,10 +82,7 @@ func (p *plan) alternatives(t text) []alternative {
 				}
 			}
 		}
-		if i+1 < len(t.terms) && !t.terms[i+1].phrase {
-			both := first.words[0] + t.terms[i+1].words[0]
-			out = append(out, alternative{from: i, to: i + 2, words: []string{both}, joined: true, begins: t.terms[i+1].begins})
-		}
+		out = append(out, spellings(t.terms, i)...)
 	}
 	return out
 }

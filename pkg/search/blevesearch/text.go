@@ -136,7 +136,8 @@ func cut(s string) []piece {
 	flush()
 	if n := len(out); n > 0 && !out[n-1].phrase {
 		r, _ := utf8.DecodeLastRuneInString(out[n-1].text)
-		out[n-1].ended = !inWord(r) && !ignored(r)
+		class := classOf(r)
+		out[n-1].ended = class == separator || class == symbol
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package blevesearch
 
 import (
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -33,49 +35,82 @@ func (z *tokenizer) tokens(dst []token, text string) []token {
 	z.folded, z.ends = z.folded[:0], z.ends[:0]
 	first := len(dst)
 	for at := 0; at < len(text); {
-		r, size := rune(text[at]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(text[at:])
-		}
-		if !inWord(r) {
+		r, size := runeAt(text, at)
+		switch classOf(r) {
+		case symbol:
+			dst = z.symbol(dst, r, at, at+size)
 			at += size
-			continue
+		case letter, raised:
+			end := z.word(text, at)
+			dst = z.finish(dst, at, end)
+			at = end
+		default:
+			at += size
 		}
-		end := z.word(text, at)
-		if n := len(z.folded); n > 0 && (len(z.ends) == 0 || n > z.ends[len(z.ends)-1]) {
-			dst = append(dst, token{pos: len(z.ends), start: at, end: end})
-			z.ends = append(z.ends, n)
-		}
-		at = end
 	}
 	all, from := string(z.folded), 0
 	for i, end := range z.ends {
 		dst[first+i].word = all[from:end]
 		from = end
 	}
-	dst = abbreviations(dst, text, first)
-	return hyphens(dst, text, first)
+	dst = merge(dst, first, func(run []token) int { return abbreviated(text, run) })
+	dst = merge(dst, first, func(run []token) int { return grouped(text, run, z.language.thousands) })
+	return z.joined(dst, text, first)
 }
 
-// word folds the word that begins at a place in the text, and gives where it ends.
+// runeAt decodes the rune at a place in the text.
+func runeAt(text string, at int) (rune, int) {
+	if b := text[at]; b < utf8.RuneSelf {
+		return rune(b), 1
+	}
+	return utf8.DecodeRuneInString(text[at:])
+}
+
+// finish appends the token of the word that was folded last, unless nothing is left of it.
+func (z *tokenizer) finish(dst []token, start, end int) []token {
+	n := len(z.folded)
+	if n == 0 || len(z.ends) > 0 && n == z.ends[len(z.ends)-1] {
+		return dst
+	}
+	dst = append(dst, token{pos: len(z.ends), start: start, end: end})
+	z.ends = append(z.ends, n)
+	return dst
+}
+
+// word folds the word that begins at a place in the text, and returns where it ends.
 func (z *tokenizer) word(text string, at int) int {
 	z.fold.reset()
-	end := at
-	for at < len(text) {
-		r, size := rune(text[at]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(text[at:])
-		}
-		if inWord(r) {
-			z.fold.add(r, at, at+size)
-			end = at + size
-		} else if !ignored(r) {
+	end, digit := at, false
+	for first := at; at < len(text); {
+		r, size := runeAt(text, at)
+		class := classOf(r)
+		if class == separator || class == symbol || class == raised && digit && at > first {
 			break
+		}
+		if class != hidden {
+			z.fold.add(r, at, at+size)
+			end, digit = at+size, unicode.IsDigit(r)
 		}
 		at += size
 	}
 	z.folded = append(z.folded, shorten(z.fold.out)...)
 	return end
+}
+
+// symbol appends the words that one character stands for: ½ for 1 and 2, ㎡ for m2.
+func (z *tokenizer) symbol(dst []token, r rune, start, end int) []token {
+	z.fold.reset()
+	for _, part := range decomposed(r) {
+		if classOf(part) == letter {
+			z.fold.add(part, start, end)
+			continue
+		}
+		z.folded = append(z.folded, z.fold.out...)
+		dst = z.finish(dst, start, end)
+		z.fold.reset()
+	}
+	z.folded = append(z.folded, z.fold.out...)
+	return z.finish(dst, start, end)
 }
 
 // shorten cuts a word that is none.
@@ -90,26 +125,12 @@ func shorten(word []byte) []byte {
 	return word
 }
 
-func inWord(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	}
-	return r != utf8.RuneError && unicode.In(r, unicode.L, unicode.N, unicode.M)
-}
-
-// abbreviations joins single letters with dots between them, z.B. and e. V., to one word.
-func abbreviations(dst []token, text string, first int) []token {
+// merge makes one token of each run that belongs together: size says how many tokens from the first one on.
+func merge(dst []token, first int, size func(run []token) int) []token {
 	out := dst[:first]
 	shift := 0
 	for i := first; i < len(dst); {
-		j := i + 1
-		for dots := ""; j < min(len(dst), i+maxJoined) && letter(text, dst[j-1]) && letter(text, dst[j]); j++ {
-			between := text[dst[j-1].end:dst[j].start]
-			if !dotted(between) || dots != "" && dots != between {
-				break
-			}
-			dots = between
-		}
+		j := i + size(dst[i:min(len(dst), i+maxJoined)])
 		t := dst[i]
 		t.pos -= shift
 		for _, more := range dst[i+1 : j] {
@@ -123,8 +144,29 @@ func abbreviations(dst []token, text string, first int) []token {
 	return out
 }
 
-// letter tells whether a word is one letter.
-func letter(text string, t token) bool {
+// between is the text from one token to the next, "" between two that one character stands for.
+func between(text string, a, b token) string {
+	if b.start < a.end {
+		return ""
+	}
+	return text[a.end:b.start]
+}
+
+// abbreviated counts single letters with dots between them, as in z.B. and e. V., which are one word.
+func abbreviated(text string, run []token) int {
+	n := 1
+	for dots := ""; n < len(run) && isLetter(text, run[n-1]) && isLetter(text, run[n]); n++ {
+		gap := between(text, run[n-1], run[n])
+		if !dotted(gap) || dots != "" && dots != gap {
+			break
+		}
+		dots = gap
+	}
+	return n
+}
+
+// isLetter reports whether a token is one letter.
+func isLetter(text string, t token) bool {
 	if t.end-t.start > utf8.UTFMax {
 		return false
 	}
@@ -140,20 +182,61 @@ func dotted(between string) bool {
 	return false
 }
 
-// hyphens adds the whole of words with hyphens.
-func hyphens(dst []token, text string, first int) []token {
+// grouped counts the groups of three digits of one number, as in 10.000.
+func grouped(text string, run []token, separators []string) int {
+	if !leadsGroups(run[0].word) {
+		return 1
+	}
+	n := 1
+	for gap := ""; n < len(run) && len(run[n].word) == 3 && isNumber(run[n].word); n++ {
+		g := between(text, run[n-1], run[n])
+		if !slices.Contains(separators, g) || gap != "" && gap != g {
+			break
+		}
+		gap = g
+	}
+	return n
+}
+
+// leadsGroups reports whether a word can be the first group of digits of a number.
+func leadsGroups(word string) bool { return len(word) <= 3 && isNumber(word) && word[0] != '0' }
+
+func isNumber(word string) bool {
+	return word != "" && strings.Trim(word, "0123456789") == ""
+}
+
+// joined appends the tokens that stand for several others: words with hyphens, numbers with spaces, and
+// words that share a part with a neighbour.
+func (z *tokenizer) joined(dst []token, text string, first int) []token {
 	n := len(dst)
 	for i := first; i < n; {
 		j := i + 1
-		for j < n && hyphen(text[dst[j-1].end:dst[j].start]) {
+		for j < n && hyphen(between(text, dst[j-1], dst[j])) {
 			j++
 		}
-		if n := j - i; n > 1 && n <= maxJoined {
-			if t := join(dst[i:j]); len(t.word) <= maxWord {
-				dst = append(dst, t)
-			}
-		}
+		dst = appendJoined(dst, dst[i:j])
 		i = j
+	}
+	for i := first; i < n; {
+		j := i + grouped(text, dst[i:min(n, i+maxJoined)], spaced)
+		dst = appendJoined(dst, dst[i:j])
+		i = j
+	}
+	if z.language.compound {
+		dst = shared(dst, text, first)
+	}
+	return dst
+}
+
+// spaced are the separators of groups of digits that may also stand between two numbers.
+var spaced = []string{" "}
+
+func appendJoined(dst, parts []token) []token {
+	if len(parts) < 2 || len(parts) > maxJoined {
+		return dst
+	}
+	if t := join(parts); len(t.word) <= maxWord {
+		dst = append(dst, t)
 	}
 	return dst
 }
@@ -168,16 +251,21 @@ func join(parts []token) token {
 
 func hyphen(between string) bool { return between == "-" || between == "\u2010" || between == "\u2011" }
 
-// spans gives for each byte of a token's word where in the text it stands.
+// spans returns for each byte of a token's word where in the text it stands.
 func (z *tokenizer) spans(text string, t token) []span {
 	f := folder{language: z.language, places: true}
-	for i, r := range text[t.start:t.end] {
-		switch {
-		case inWord(r):
-			f.add(r, t.start+i, t.start+i+utf8.RuneLen(r))
-		case !ignored(r):
+	for at := t.start; at < t.end; {
+		r, size := runeAt(text, at)
+		switch classOf(r) {
+		case letter, raised, symbol:
+			f.add(r, at, at+size)
+		case separator:
 			f.state = neither // the parts of a joined word are folded each by itself
 		}
+		at += size
+	}
+	for len(f.spans) < len(t.word) { // a shared part is not where its word is
+		f.spans = append(f.spans, span{t.start, t.end})
 	}
 	return f.spans
 }

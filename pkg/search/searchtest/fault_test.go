@@ -35,12 +35,12 @@ func faults() map[string]string {
 		"other settings are taken": "ensure", "synonyms stay as they were": "ensure", "indexes are listed in no order": "ensure", "known documents stay": "put", "of two the first counts": "put", "documents are never counted": "put",
 		"whole numbers become broken": "values", "lists lose repeats": "values", "the revision is lost": "values", "only the first is deleted": "delete", "deleted is never again": "delete", "refusals are silent": "refusal", "one refusal refuses all": "refusal",
 		"scan begins with after": "scan", "scan forgets want": "scan", "scan goes by letters": "scan", "not needs a value": "filter", "between is without its ends": "filter", "null is everything": "filter", "nothing is everything": "filter",
-		"contains is starts": "filter property", "less is at most": "filter property", "kilometres": "geo", "corners are turned round": "geo", "no place is at zero": "geo", "falling is rising": "sort", "only one key": "sort",
+		"contains is starts": "filter property", "less is at most": "filter property", "kilometres": "geo", "corners are turned round": "geo", "no place is at zero": "geo", "only the first key has a distance": "geo", "falling is rising": "sort", "only one key": "sort",
 		"the total is the page's": "page", "the offset is a page": "page", "a limit of 0 is 20": "page", "facets go by value": "facet", "facets are of the page": "facet", "no bounds": "facet", "100 values are all": "facet", "text counts the facets of all": "facet",
 		"typed is ignored": "facet search", "typed begins the value": "facet search", "facet search is of all": "facet search", "distinct is ignored": "distinct", "distinct wants a value": "distinct", "all is answered": "retrieve", "none is all": "retrieve",
 		"no beginnings": "text", "no typos": "typo", "typos in short words": "typo", "no phrases": "phrase", "minus is a blank": "phrase", "all must match": "matching", "words are optional": "matching", "no synonyms": "synonym", "no language": "german",
 		"searched everywhere": "search on", "the usual ranking": "ranking", "no weights": "ranking", "hits go by id": "ranking", "scores are high": "score", "scores are always there": "score", "no least score": "score",
-		"matches count characters": "match", "matches tell no element": "match", "matches are whole texts": "match", "results are turned round": "many", "no place of the failure": "many", "swap goes by steps": "swap", "the old one stays": "swap",
+		"matches count characters": "match", "matches tell no element": "match", "matches are whole texts": "match", "only what is searched is marked": "match", "results are turned round": "many", "no place of the failure": "many", "swap goes by steps": "swap", "the old one stays": "swap",
 		"there is a gap": "concurrency", "drop wants something": "drop", "unknown attributes hit nothing": "invalid", "contexts are ignored": "context", "nothing is kept": "reopen", "close is forgotten": "close",
 	}
 }
@@ -294,6 +294,12 @@ func (w *wrong) result(ctx context.Context, q search.Query, r search.Result) sea
 	}
 	r.Hits = hits
 	switch w.fault {
+	case "only the first key has a distance":
+		for i := range hits {
+			if len(q.Sort) > 0 && q.Sort[0].From == nil {
+				hits[i].Distance = -1
+			}
+		}
 	case "the total is the page's":
 		r.Total = len(hits)
 	case "hits go by id":
@@ -344,6 +350,9 @@ func (w *wrong) hit(h search.Hit) search.Hit {
 			}
 			matches[name] = append(matches[name], m)
 		}
+	}
+	if w.fault == "only what is searched is marked" {
+		delete(matches, "extra")
 	}
 	h.Attributes, h.Matches = attributes, matches
 	switch w.fault {

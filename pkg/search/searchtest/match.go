@@ -17,6 +17,7 @@ func testMatch(t *testing.T, h Harness) {
 		"body":  "Verwaltung ist Verwaltung. A\u0308mter und Umwelt\u00adschutz.",
 		"tags":  list("Grün", "Straße und Weg", int64(2020)),
 		"year":  int64(2020),
+		"extra": "Umwelt und Bau",
 	}))
 	for _, c := range []struct {
 		clause, text, attribute string
@@ -32,8 +33,9 @@ func testMatch(t *testing.T, h Harness) {
 		{"nothing in this attribute", "weg ", "title", nil},
 		{"each word once, in order", "straße schöne straße ", "title", []string{"[Schöne] Straßen: die Grüße-[Straße], 😀 [Straße]"}},
 		{"without a text", "", "title", nil},
+		{"in what is not searched", "umwelt", "extra", []string{"[Umwelt] und Bau"}},
 	} {
-		hits := f.search(search.Query{Text: c.text, Matches: []string{"title", "body", "tags"}}).Hits
+		hits := f.search(search.Query{Text: c.text, Matches: []string{"title", "body", "tags", "extra"}}).Hits
 		if len(hits) != 1 {
 			t.Errorf("%s: %d hits", c.clause, len(hits))
 			continue

@@ -169,6 +169,10 @@ func testGeo(t *testing.T, h Harness) {
 	if hits[0].Distance != 0 || hits[5].Distance != -1 {
 		t.Errorf("the distances are %d and %d, want 0 and, without a place, -1", hits[0].Distance, hits[5].Distance)
 	}
+	later := search.Query{Sort: []search.Order{{Attribute: "kind"}, {From: &koeln}}}
+	if d := f.search(later).Hits[0].Distance; d != 0 {
+		t.Errorf("the distance from a point that is the second sort key is %d, want 0", d)
+	}
 	near.Sort[0].Desc = true
 	f.same("by distance, the farthest first", f.ids(near), []string{"fiji", "samoa", "muenster", "duesseldorf", "koeln", "nowhere"})
 	if d := f.search(search.Query{}).Hits[0].Distance; d != -1 {

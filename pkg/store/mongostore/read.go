@@ -23,7 +23,7 @@ func (s *Store) Get(ctx context.Context, name, key string, parts []string) (d st
 		raw, err := s.db.Collection(name).FindOne(ctx, bson.D{{Key: keyField, Value: key}}, options.FindOne().SetProjection(fields)).Raw()
 		switch {
 		case errors.Is(err, mongo.ErrNoDocuments):
-			return fault.New(fault.NotFound, "The document is not there")
+			return fault.New(fault.NotFound, "Not Found")
 		case err != nil:
 			return err
 		}

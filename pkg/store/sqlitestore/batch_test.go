@@ -60,7 +60,7 @@ func TestNotTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := s.Get(context.Background(), "projects", "late", nil)
-	refused(t, err, fault.NotFound, "not there")
+	refused(t, err, fault.NotFound, "Not Found")
 }
 
 // TestGroup: calls that wait together are committed together, and each gets its own result.

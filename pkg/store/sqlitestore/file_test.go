@@ -21,7 +21,7 @@ import (
 // change runs statements on a file without the store.
 func change(t *testing.T, path string, statements ...string) {
 	t.Helper()
-	c, err := dial(source(path, 0))
+	c, err := dial(source(path, Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestUpgrade(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			c, err := openFile(source(path, 5e9), steps)
+			c, err := openFile(source(path, Options{Busy: 5e9}), steps)
 			if err != nil {
 				t.Error(err)
 				return
@@ -140,7 +140,7 @@ func TestUpgrade(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "kontor.db")
 		create(t, path)
 		broken := errors.New("broken")
-		_, err := openFile(source(path, 5e9), append(migrations(), func(ctx context.Context, c *conn) error {
+		_, err := openFile(source(path, Options{Busy: 5e9}), append(migrations(), func(ctx context.Context, c *conn) error {
 			_, _ = c.exec(ctx, "CREATE TABLE half(a)")
 			return broken
 		}))

@@ -34,7 +34,7 @@ func (s *Store) Get(ctx context.Context, name, key string, parts []string) (stor
 	case err != nil:
 		return store.Document{}, err
 	case len(docs) == 0:
-		return store.Document{}, fault.New(fault.NotFound, "The document is not there")
+		return store.Document{}, fault.New(fault.NotFound, "Not Found")
 	}
 	return docs[0], nil
 }

@@ -20,6 +20,9 @@ import (
 type Options struct {
 	Readers int           // how many calls may read at once; 0 means two for each processor, at most 8
 	Busy    time.Duration // how long a write waits for another process's before it is Unavailable; 0 means 10 s
+
+	// Unsynced leaves out fsync, so that tests run faster. A write then survives a crash of the process, not of the machine.
+	Unsynced bool
 }
 
 // Store is a store.Store in one SQLite file.
@@ -56,7 +59,7 @@ func Open(path string, opts Options) (*Store, error) {
 		opts.Busy = 10 * time.Second
 	}
 	makePrivate(path)
-	dsn := source(path, opts.Busy)
+	dsn := source(path, opts)
 	// The writer touches a page of every index; reading them anew for each entry would cost more than writing them.
 	writer, err := openFile(dsn+"&_pragma=cache_size(-64000)", migrations())
 	if err != nil {
@@ -78,14 +81,18 @@ func Open(path string, opts Options) (*Store, error) {
 // source is the driver's name for the file. The page cache is 8 MB a connection; mmap stays off, since it makes a large file count
 // as memory of the process. The savepoint of each call in a group commit keeps its undo log in memory, not in a temporary file. The log
 // may grow to 32 MB before it is written back, since the pages of indexes are written many times.
-func source(path string, busy time.Duration) string {
+func source(path string, opts Options) string {
 	u := url.URL{Path: filepath.ToSlash(path)}
 	name := u.EscapedPath()
 	if !strings.HasPrefix(name, "/") {
 		name = "./" + name // no name is taken for a scheme or for memory
 	}
-	return "file:" + name + "?_pragma=busy_timeout(" + strconv.FormatInt(busy.Milliseconds(), 10) +
-		")&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)&_pragma=mmap_size(0)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(8000)"
+	synchronous := "FULL"
+	if opts.Unsynced {
+		synchronous = "OFF"
+	}
+	return "file:" + name + "?_pragma=busy_timeout(" + strconv.FormatInt(opts.Busy.Milliseconds(), 10) +
+		")&_pragma=synchronous(" + synchronous + ")&_pragma=cache_size(-8000)&_pragma=mmap_size(0)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(8000)"
 }
 
 // begin counts a call in, unless the store is closed; the caller calls the function when it is done.

@@ -36,6 +36,7 @@ func faults() map[string]string {
 		"numbers compare with bools": "filter", "text folds case": "text", "contains knows wildcards": "text", "ties are in no order": "sort", "absent is last": "sort", "limit 0 is nothing": "page", "all parts are loaded": "parts",
 		"floats become integers": "values", "NUL ends a text": "values", "counts are old": "count", "scan sees twice": "scan", "scan hides its function's error": "scan", "insert overwrites": "claim", "contexts are ignored": "context",
 		"unknown collections are empty": "invalid", "watch is silent": "watch", "close is forgotten": "close", "keep overwrites": "apply", "delete ignores the revision": "apply", "match takes conditions apart": "match",
+		"what is missing is named": "invalid",
 	}
 }
 
@@ -96,6 +97,9 @@ func (w *wrong) Get(ctx context.Context, collection, key string, names []string)
 		ctx = context.WithoutCancel(ctx)
 	}
 	d, err := w.Store.Get(ctx, collection, key, names)
+	if w.fault == "what is missing is named" && fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.NotFound, "There is no document %s", key)
+	}
 	for name, part := range d.Parts {
 		d.Parts[name] = w.spoil(part).(value.Object)
 	}

@@ -24,6 +24,9 @@ func testInvalid(t *testing.T, h Harness) {
 	t.Run("a document that is not there", func(t *testing.T) {
 		_, err := f.Get(f.ctx, col, "none", nil)
 		f.code("Get", err, fault.NotFound)
+		if message := fault.As(err).Message; message != "Not Found" {
+			f.t.Errorf("Get of a document that is not there says %q, want Not Found", message)
+		}
 	})
 	for _, filter := range []query.Filter{
 		{Op: "unknown", Path: "published.v", Value: "x"}, query.Where("", query.Eq, "x"), query.Where("v", query.Eq, "x"), query.Where("Published.v", query.Eq, "x"), query.Where("key.v", query.Eq, "x"), query.Where("published.a\x00b", query.Eq, "x"),

@@ -1,0 +1,135 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"kontor/pkg/api"
+	"kontor/pkg/auth"
+	"kontor/pkg/rate"
+)
+
+// manyQueries is the body of a multi-search.
+func manyQueries(n int, query string) string {
+	return `{"queries":[` + strings.TrimSuffix(strings.Repeat(query+",", n), ",") + `]}`
+}
+
+// Every query of a multi-search counts against the rate limit, and a client with a debt waits until it is paid.
+func TestMultiSearchIsCharged(t *testing.T) {
+	s := newServer(t, setup{searched: true, edit: func(o *api.Options) {
+		o.RateLimit = rate.Limit{Burst: 10, Every: time.Hour}
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	}})
+	secret, _, err := s.auth.CreateToken(t.Context(), auth.Token{Name: "site", Role: auth.Editor, Unlimited: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.secrets["site"] = "Bearer " + secret
+	s.followed()
+	search := func(by, address string, queries int) (int, string) {
+		r := s.do(call{"POST", "/search/multi-search", by, manyQueries(queries, `{"indexUid":"dossiers"}`), from(address)})
+		left, _, _ := strings.Cut(r.header.Get("RateLimit"), ";t=")
+		return r.status, left
+	}
+	for i, want := range []struct {
+		queries, status int
+		left            string
+	}{
+		{0, 200, `"address";r=9`}, {1, 200, `"address";r=8`}, {5, 200, `"address";r=3`}, {50, 200, `"address";r=0`}, {1, 429, `"address";r=0`},
+	} {
+		if status, left := search("", "192.0.2.1", want.queries); status != want.status || left != want.left {
+			t.Errorf("multi-search %d with %d queries: %d, %s left, want %d, %s", i, want.queries, status, left, want.status, want.left)
+		}
+	}
+	if status, _ := search("", "192.0.2.2", 1); status != 200 {
+		t.Errorf("another address is answered %d", status)
+	}
+	for range 3 {
+		if status, left := search("site", "192.0.2.1", 50); status != 200 || left != "" {
+			t.Errorf("an unlimited token is answered %d, %s left", status, left)
+		}
+	}
+}
+
+// A small request does not bring about an answer of any length.
+func TestSearchAnswerIsBounded(t *testing.T) {
+	s := newServer(t, setup{searched: true})
+	text := strings.Repeat("Zusammenarbeit der Gemeinden im Kreis. ", 1000)
+	for i := range 12 {
+		s.create("articles", fmt.Sprintf(`{"title":"Beitrag %d","body":"<p>%s</p>"}`, i, text))
+	}
+	s.followed()
+	query := `{"indexUid":"articles","limit":%d,"q":"Gemeinden","attributesToHighlight":["*"],"highlightPreTag":"` + strings.Repeat("x", 100) + `"}`
+	small := s.want(200, call{"POST", "/search/multi-search", "", manyQueries(1, fmt.Sprintf(query, 12)), nil})
+	if n := len(small.body); n < 1<<20 {
+		t.Fatalf("the answer to one query has %d bytes, too few for this test", n)
+	}
+	r := s.want(400, call{"POST", "/search/multi-search", "", manyQueries(50, fmt.Sprintf(query, 12)), nil})
+	if !strings.Contains(r.body, "too long") || !strings.Contains(r.body, ".queries[") || len(r.body) > 1000 {
+		t.Error(abridged(r.body))
+	}
+	// The same number of queries that ask for less is answered, each at its place, however they are asked in batches.
+	queries := strings.TrimSuffix(strings.Repeat(`{"indexUid":"articles","limit":12,"attributesToRetrieve":["title"]},{"indexUid":"articles","limit":0},`, 25), ",")
+	r = s.want(200, call{"POST", "/search/multi-search", "", `{"queries":[` + queries + `]}`, nil})
+	for i, result := range r.at(t, "results").([]any) {
+		if n := len(result.(map[string]any)["hits"].([]any)); n != 12*((i+1)%2) {
+			t.Errorf("result %d has %d hits", i, n)
+		}
+	}
+	r = s.want(404, call{"POST", "/search/multi-search", "", `{"queries":[` + queries[:len(queries)-len(`{"indexUid":"articles","limit":0}`)] + `{"indexUid":"nothing"}]}`, nil})
+	if !strings.Contains(r.body, ".queries[49]") {
+		t.Error(abridged(r.body))
+	}
+}
+
+// More searches than the machine can work on wait a little, and are then told to come back; everything else goes on.
+func TestSearchesAtOnce(t *testing.T) {
+	s := newServer(t, setup{searched: true})
+	s.someSearchable()
+	most := 2 * runtime.GOMAXPROCS(0)
+	running, release := make(chan struct{}, most), make(chan struct{})
+	s.store.trouble(func(ctx context.Context, _, collection string) error {
+		if _, request := ctx.Deadline(); !request || collection != "dossier" { // what follows the store has no deadline
+			return nil
+		}
+		running <- struct{}{}
+		<-release
+		return nil
+	})
+	search := call{"POST", "/search/multi-search", "", manyQueries(1, `{"indexUid":"dossiers"}`), nil}
+	statuses := make(chan int, most)
+	for range most {
+		go func() {
+			r, err := s.try(t.Context(), search)
+			if err != nil {
+				t.Error(err)
+			}
+			statuses <- r.status
+		}()
+	}
+	for range most {
+		select {
+		case <-running:
+		case <-time.After(20 * time.Second):
+			t.Fatal("the searches do not come to the store")
+		}
+	}
+	for _, c := range []call{search, {"GET", "/search/indexes/dossiers/search?q=a", "", "", nil}, {"POST", "/search/indexes/dossiers/facet-search", "", `{"facetName":"year"}`, nil}} {
+		if r := s.want(503, c); r.header.Get("Retry-After") != "1" {
+			t.Errorf("%s %s: Retry-After %q", c.method, c.path, r.header.Get("Retry-After"))
+		}
+	}
+	s.want(200, call{"GET", "/api/topics", "", "", nil})
+	close(release)
+	for range most {
+		if status := <-statuses; status != 200 {
+			t.Errorf("a search that had begun is answered %d", status)
+		}
+	}
+	s.want(200, search)
+}

@@ -1,0 +1,54 @@
+package rate
+
+import (
+	"context"
+	"runtime"
+	"time"
+)
+
+// Slots bound how much heavy work runs at once in a process, so that light work always finds a processor.
+// A nil *Slots bounds nothing.
+type Slots struct {
+	free chan struct{}
+}
+
+// SlotWait is how long heavy work waits for its turn before it is refused.
+const SlotWait = 100 * time.Millisecond
+
+// NewSlots makes so many slots; 0 means one less than there are processors, and at least one.
+func NewSlots(n int) *Slots {
+	if n <= 0 {
+		n = max(1, runtime.GOMAXPROCS(0)-1)
+	}
+	return &Slots{free: make(chan struct{}, n)}
+}
+
+// Take waits for a slot, first come, first served. It says false if none was free in time or ctx has ended;
+// else the caller gives the slot back with release, once.
+func (s *Slots) Take(ctx context.Context) (release func(), ok bool) {
+	return s.TakeWithin(ctx, SlotWait)
+}
+
+// TakeWithin is Take with another patience, for work whose refusal costs the client much: an upload, of which
+// all bytes would have to be sent again.
+func (s *Slots) TakeWithin(ctx context.Context, patience time.Duration) (release func(), ok bool) {
+	if s == nil {
+		return func() {}, true
+	}
+	select {
+	case s.free <- struct{}{}:
+		return s.give, true
+	default:
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case s.free <- struct{}{}:
+		return s.give, true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return nil, false
+}
+
+func (s *Slots) give() { <-s.free }
