@@ -88,7 +88,7 @@ func (f File) blobKeys() []string {
 	for _, e := range f.Former {
 		keys = append(keys, f.edition(e).bytesKey())
 	}
-	for _, v := range f.Variants {
+	for _, v := range f.all() {
 		keys = append(keys, f.derivedKey(v.Name))
 	}
 	if f.made.size > 0 {
@@ -112,7 +112,7 @@ func (f File) derived() value.Object {
 		o["public"] = value.Object{"sha256": f.made.sha256, "size": f.made.size}
 	}
 	var variants value.List
-	for _, v := range f.Variants {
+	for _, v := range f.all() {
 		variants = append(variants, value.Object{
 			"name": v.Name, "type": v.Type, "width": int64(v.Width), "height": int64(v.Height),
 			"size": v.Size, "sha256": absent(v.SHA256),
@@ -132,7 +132,7 @@ func (f *File) readDerived(m value.Object) {
 	variants, _ := m["variants"].(value.List)
 	for _, e := range variants {
 		v, _ := e.(value.Object)
-		f.Variants = append(f.Variants, Variant{
+		f.add(Variant{
 			Name:   text(v, "name"),
 			Type:   text(v, "type"),
 			Width:  int(integer(v, "width")),

@@ -57,7 +57,7 @@ func (f File) At(number int) (File, bool) {
 func (f File) edition(e Edition) File {
 	f.Edition, f.SHA256, f.Type, f.Charset, f.Size = e.Number, e.SHA256, e.Type, e.Charset, e.Size
 	f.at, f.by, f.bytes = e.CreatedAt, e.CreatedBy, e.bytes
-	f.Variants, f.Width, f.Height, f.made = nil, 0, 0, derived{}
+	f.Variants, f.WebP, f.Width, f.Height, f.made = nil, nil, 0, 0, derived{}
 	return f
 }
 
@@ -74,7 +74,8 @@ func (s *Service) Replace(
 		return File{}, err
 	}
 	next := f
-	next.bytes, next.made.set, next.Variants, next.by = store.RandomKey(), store.RandomKey(), nil, c.ID
+	next.bytes, next.made.set, next.by = store.RandomKey(), store.RandomKey(), c.ID
+	next.Variants, next.WebP = nil, nil
 	if err := s.keep(ctx, &next, r); err != nil {
 		return File{}, err
 	}
@@ -93,7 +94,7 @@ func (s *Service) Replace(
 		f, err = s.supersede(ctx, c, f, next)
 	}
 	if err != nil && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Timeout) {
-		fresh.Variants, fresh.made = next.Variants, next.made
+		fresh.Variants, fresh.WebP, fresh.made = next.Variants, next.WebP, next.made
 		s.discard(ctx, fresh)
 	}
 	return f, err

@@ -174,7 +174,7 @@ func TestPublicPhoto(t *testing.T) {
 		t.Fatalf("%+v, %v", next, err)
 	}
 	before := len(k.blobKeys())
-	if n := k.sweep(); n != 3 { // two variants and the public form of the first edition
+	if n := k.sweep(); n != len(f.Variants)+len(f.WebP)+1 { // with the public form of the first edition
 		t.Errorf("%d of %d blobs were swept", n, before)
 	}
 	if bytes.Contains(k.read(next, ""), []byte("SECRET")) || len(k.read(next, "thumbnail")) == 0 {
@@ -244,7 +244,7 @@ func TestRenew(t *testing.T) {
 	if n, err := k.Renew(k.ctx); n != 0 || err != nil {
 		t.Errorf("%d were renewed again, %v", n, err)
 	}
-	if n := k.sweep(); n != len(f.Variants) {
+	if n := k.sweep(); n != len(f.Variants)+len(f.WebP) {
 		t.Errorf("%d were swept", n)
 	}
 	ctx, cancel := context.WithCancel(k.ctx)

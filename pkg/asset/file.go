@@ -3,6 +3,7 @@ package asset
 import (
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type File struct {
 	Height       int
 	Facts        Facts
 	Variants     []Variant
+	WebP         []Variant // those of Variants that are smaller as WebP, as that; with names of their own
 	Edition      int       // the number of the current bytes, from 1
 	Former       []Edition // the oldest first
 	CreatedBy    string    // the caller's ID
@@ -74,9 +76,6 @@ func (v Variant) Ext() string {
 // AsWebP finds the same variant as WebP.
 func (f File) AsWebP(v Variant) (Variant, bool) { return f.Variant(v.Name + rendition.WebPSuffix) }
 
-// IsSecond tells whether the variant is another one as WebP.
-func (v Variant) IsSecond() bool { return strings.HasSuffix(v.Name, rendition.WebPSuffix) }
-
 // URL is the path under which the bytes of the file are read, or those of a variant. The name at its end is for people.
 func (f File) URL(variant string) string {
 	u := "/files/" + f.Key + "/" + url.PathEscape(f.Name)
@@ -111,9 +110,21 @@ func notAlphanumeric(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 }
 
+// all lists the variants in every form.
+func (f File) all() []Variant { return append(slices.Clip(f.Variants), f.WebP...) }
+
+// add puts a variant where it belongs.
+func (f *File) add(v Variant) {
+	if strings.HasSuffix(v.Name, rendition.WebPSuffix) {
+		f.WebP = append(f.WebP, v)
+	} else {
+		f.Variants = append(f.Variants, v)
+	}
+}
+
 // Variant finds a variant by name.
 func (f File) Variant(name string) (Variant, bool) {
-	for _, v := range f.Variants {
+	for _, v := range f.all() {
 		if v.Name == name {
 			return v, true
 		}

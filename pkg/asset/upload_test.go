@@ -138,16 +138,16 @@ func TestVariants(t *testing.T) {
 	}
 	names := []string{}
 	for _, v := range f.Variants {
-		if v.IsSecond() {
-			if first, ok := f.Variant(names[len(names)-1]); !ok || v.Type != "image/webp" || v.Size >= first.Size {
-				t.Errorf("as WebP it is %+v", v)
-			}
-			continue
+		if w, ok := f.AsWebP(v); ok && (w.Type != "image/webp" || w.Size >= v.Size || int64(len(k.read(f, w.Name))) != w.Size) {
+			t.Errorf("%s as WebP is %+v", v.Name, w)
 		}
 		names = append(names, v.Name)
 		if data := k.read(f, v.Name); int64(len(data)) != v.Size || v.Width > 1000 || v.Type != "image/jpeg" {
 			t.Errorf("the variant %+v has %d bytes", v, len(data))
 		}
+	}
+	if len(f.WebP) == 0 {
+		t.Error("no variant is there as WebP")
 	}
 	if !slices.Equal(names, []string{"thumbnail", "small", "medium", "large"}) {
 		t.Errorf("the variants are %q", names)

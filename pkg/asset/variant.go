@@ -26,7 +26,7 @@ func (s *Service) vary(ctx context.Context, f *File) error {
 		return tooLong(err)
 	}
 	defer s.originals.Release(1)
-	f.Variants, f.made = nil, derived{set: f.made.set, by: maker}
+	f.Variants, f.WebP, f.made = nil, nil, derived{set: f.made.set, by: maker}
 	out, err := s.renditions(ctx, f.bytesKey())
 	if fault.Is(err, fault.MediaType) {
 		return nil // the beginning of an image and nothing of one behind it
@@ -39,7 +39,7 @@ func (s *Service) vary(ctx context.Context, f *File) error {
 		f.Facts.Credit = cutRunes(out.Credit.String(), maxCredit)
 	}
 	for _, r := range out.Variants {
-		f.Variants = append(f.Variants, Variant{
+		f.add(Variant{
 			Name: r.Name, Type: r.Type, Width: r.Width, Height: r.Height, Size: int64(len(r.Bytes)), SHA256: sum(r.Bytes),
 		})
 		if _, err := s.blobs.Put(ctx, f.derivedKey(r.Name), bytes.NewReader(r.Bytes)); err != nil {

@@ -97,15 +97,10 @@ func appendFormats(dst []byte, f asset.File) []byte {
 		return append(dst, "null"...)
 	}
 	dst = append(dst, '{')
-	begun := false
-	for _, v := range f.Variants {
-		if v.IsSecond() {
-			continue
-		}
-		if begun {
+	for i, v := range f.Variants {
+		if i > 0 {
 			dst = append(dst, ',')
 		}
-		begun = true
 		dst = append(value.AppendString(dst, v.Name), ':')
 		w := objectWriter{dst: append(dst, '{')}
 		w.value("name", v.Name+"_"+f.Name)
