@@ -68,8 +68,9 @@ func openBlobs(ctx context.Context, c config.Config, log *slog.Logger) (blob.Sto
 }
 
 // openFiles makes the service of uploaded files.
-func openFiles(ctx context.Context, c config.Config, st store.Store, bl blob.Store, log *slog.Logger) (*asset.Service, error) {
-	return asset.New(ctx, st, bl, asset.Options{Log: log, MaxBytes: c.UploadLimit})
+func openFiles(ctx context.Context, c config.Config, st store.Store, bl blob.Store, o asset.Options) (*asset.Service, error) {
+	o.MaxBytes = c.UploadLimit
+	return asset.New(ctx, st, bl, o)
 }
 
 // makeData makes the data directory, for its owner only: it holds what is not published, and password hashes.
@@ -128,7 +129,7 @@ func (s *surroundings) withTypes(work func(ctx context.Context, cmd *cobra.Comma
 			return err
 		}
 		defer func() { err = errors.Join(err, bl.Close()) }()
-		files, err := openFiles(cmd.Context(), c, st, bl, nil)
+		files, err := openFiles(cmd.Context(), c, st, bl, asset.Options{})
 		if err != nil {
 			return err
 		}

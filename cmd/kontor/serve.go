@@ -20,6 +20,7 @@ import (
 	"kontor/pkg/content"
 	"kontor/pkg/demo"
 	"kontor/pkg/query"
+	"kontor/pkg/rate"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
 	"kontor/schemas"
@@ -52,17 +53,18 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	st := store.Track(context.WithoutCancel(ctx), opened, quiet()) // until it is closed: requests outlive ctx
+	st := store.Track(context.WithoutCancel(ctx), store.NewGuard(opened), quiet()) // until it is closed: requests outlive ctx
 	bl, err := openBlobs(ctx, c, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, bl.Close()) }()
-	files, err := openFiles(ctx, c, st, bl, log)
+	slots := rate.NewSlots(0)
+	files, err := openFiles(ctx, c, st, bl, asset.Options{Log: log, Slots: slots})
 	if err != nil {
 		return err
 	}
-	accounts, entries, err := services(ctx, c, st, files, log)
+	accounts, entries, err := services(ctx, c, st, files, auth.Options{Log: log, Slots: slots})
 	if err != nil {
 		return err
 	}
@@ -87,23 +89,23 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
 		Content: entries, Files: files, Auth: accounts, Index: finder, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
-		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
+		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, Slots: slots, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 		MaxConnections: c.MaxConnections, MaxConnectionsPerAddress: c.MaxConnectionsPerAddress, Descriptors: maxDescriptors(),
 	}), c.ShutdownTimeout, log)
 }
 
 // services makes what the server serves, with the content types in force.
-func services(ctx context.Context, c config.Config, st *store.Tracked, files *asset.Service, log *slog.Logger) (*auth.Service, *content.Service, error) {
+func services(ctx context.Context, c config.Config, st *store.Tracked, files *asset.Service, o auth.Options) (*auth.Service, *content.Service, error) {
 	types, err := loadTypes(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := auth.New(ctx, st, auth.Options{Log: log, Office: c.OfficeName})
+	accounts, err := auth.New(ctx, st, o)
 	if err != nil {
 		return nil, nil, err
 	}
 	entries, err := content.New(ctx, st, types, content.Options{
-		Log: log, Meta: schemas.FS, Roles: accounts.Roles(), Actors: accounts.ActorNames, Files: files, Generation: st.Generation,
+		Log: o.Log, Meta: schemas.FS, Roles: accounts.Roles(), Actors: accounts.ActorNames, Files: files, Generation: st.Generation,
 	})
 	if err != nil {
 		return nil, nil, err

@@ -84,6 +84,9 @@ func (s *Server) counted(c *fiber.Ctx) error {
 	}
 	c.Locals(callerKey, auth.Anonymous())
 	c.Locals(countedKey, caller)
+	if underSearch(c.Path()) {
+		s.meter(c, caller)
+	}
 	return c.Next()
 }
 

@@ -39,6 +39,7 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		if err == nil {
 			err = s.finish(c)
 		}
+		s.settle(c)
 		if err != nil {
 			err = s.fail(c, err)
 		}
@@ -86,6 +87,7 @@ func (s *Server) identify(c *fiber.Ctx) error {
 		if err := s.admit(c, auth.Anonymous()); err != nil {
 			return err
 		}
+		s.meter(c, auth.Anonymous())
 		return c.Next()
 	}
 	wrong, err := s.refusals(c)
@@ -111,6 +113,7 @@ func (s *Server) identify(c *fiber.Ctx) error {
 	}
 	c.Locals(callerKey, caller)
 	c.Locals(secretKey, secret)
+	s.meter(c, caller)
 	return c.Next()
 }
 

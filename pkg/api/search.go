@@ -13,6 +13,7 @@ import (
 	"kontor/pkg/fault"
 	"kontor/pkg/index"
 	"kontor/pkg/meili"
+	"kontor/pkg/rate"
 	"kontor/pkg/search"
 )
 
@@ -50,24 +51,16 @@ func (s *Server) countedAs(c *fiber.Ctx) auth.Caller {
 	return caller
 }
 
-// searchWait is how long a search waits until fewer are running before it is refused.
-const searchWait = time.Second
-
 // runSearch does the work of a request that asks so many queries. Every search goes through here:
-// each query counts against the rate limit, and only so many requests are worked on at once.
+// each query counts against the rate limit, and a search is heavy work, so it waits for a slot.
 func (s *Server) runSearch(c *fiber.Ctx, queries int, work func(context.Context) error) error {
 	if err := s.charge(c, queries-1); err != nil {
 		return err
 	}
 	ctx := c.UserContext()
-	release, ok := s.searches.TakeWithin(ctx, searchWait)
-	if !ok && ctx.Err() != nil {
-		return ctx.Err()
+	if err := rate.MeterOf(ctx).Hold(ctx); err != nil {
+		return err
 	}
-	if !ok {
-		return fault.New(fault.Unavailable, "Too many searches at once, try again in a second").With("retryAfter", 1)
-	}
-	defer release()
 	return work(ctx)
 }
 

@@ -9,7 +9,6 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +41,9 @@ type Options struct {
 	SiteURL        string         // where the public site is, without a slash at the end; "" if that is not known
 	RateLimit      rate.Limit     // requests of an address without credentials; zero for any number
 	TokenRateLimit rate.Limit     // requests of a token or an account; zero for any number
+	Slots          *rate.Slots    // what heavy reads and searches share with other work; nil: any number at once
+	PublicWork     int64          // what a request without credentials may cost, in the unit of rate.Meter; 60,000 if 0
+	CallerWork     int64          // what one with credentials may cost; 600,000 if 0
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
 
@@ -65,11 +67,14 @@ type Server struct {
 	timeout  time.Duration
 	idle     time.Duration // in the place of a deadline where bytes stream
 	limits   limits
-	proxies  []netip.Prefix
-	origins  []string
-	https    bool
-	baseURL  string
-	siteURL  string
+	slots    *rate.Slots
+
+	publicWork, callerWork int64 // what a request may cost
+	proxies                []netip.Prefix
+	origins                []string
+	https                  bool
+	baseURL                string
+	siteURL                string
 
 	freshness string // Cache-Control of what the public may read
 
@@ -78,7 +83,6 @@ type Server struct {
 	conns     *connTable
 	readiness readiness
 	fixed     fixedAnswers
-	searches  *rate.Slots // requests with searches that are worked on at once
 	documents documents
 	manual    func() (map[string][]byte, error) // rendered at the first request
 }
@@ -92,7 +96,8 @@ const headLimit = 16 << 10
 // New makes a server with all its routes.
 func New(o Options) *Server {
 	s := &Server{content: o.Content, files: o.Files, auth: o.Auth, index: o.Index, log: o.Log, timeout: cmp.Or(o.RequestTimeout, 10*time.Second),
-		limits: newLimits(o.RateLimit, o.TokenRateLimit), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
+		limits: newLimits(o.RateLimit, o.TokenRateLimit), slots: o.Slots,
+		publicWork: cmp.Or(o.PublicWork, publicWork), callerWork: cmp.Or(o.CallerWork, callerWork), proxies: o.TrustedProxies, origins: o.CORSOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
 	s.manual = sync.OnceValues(renderManual)
 	if s.log == nil {
@@ -118,7 +123,6 @@ func New(o Options) *Server {
 	server.CloseOnShutdown = true
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
-	s.searches = rate.NewSlots(2 * runtime.GOMAXPROCS(0))
 	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
 	s.conns.watch(server)
 	s.routes()

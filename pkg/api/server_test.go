@@ -200,7 +200,7 @@ func newServer(t testing.TB, u setup) *server {
 		t.Fatal(err)
 	}
 	s.dir = t.TempDir()
-	tracked := store.Track(ctx, s.store, quiet())
+	tracked := store.Track(ctx, store.NewGuard(s.store), quiet())
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if s.content, s.auth, s.files, err = services(tracked, types, s.dir, log); err != nil {
 		t.Fatal(err)

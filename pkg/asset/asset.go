@@ -23,6 +23,7 @@ import (
 	"kontor/pkg/asset/rendition"
 	"kontor/pkg/blob"
 	"kontor/pkg/fault"
+	"kontor/pkg/rate"
 	"kontor/pkg/store"
 )
 
@@ -43,6 +44,7 @@ type Options struct {
 	Now      func() time.Time // the clock; time.Now if nil
 	Log      *slog.Logger     // nil discards
 	MaxBytes int64            // the longest file; DefaultMaxBytes if 0
+	Slots    *rate.Slots      // what making variants shares with other heavy work; nil: nothing
 	Image    rendition.Limits // of images; a zero field is the package's own choice, which is smaller than rendition's
 }
 
@@ -57,6 +59,7 @@ type Service struct {
 	image   rendition.Limits
 	numbers store.Numbers
 
+	slots     *rate.Slots
 	originals *semaphore.Weighted // images that are held
 	pixels    *semaphore.Weighted // bytes that decoding takes
 }
@@ -82,8 +85,8 @@ func New(ctx context.Context, st store.Store, bl blob.Store, o Options) (*Servic
 	}
 	return &Service{
 		store: st, blobs: bl, now: o.Now, log: o.Log, most: cmp.Or(o.MaxBytes, DefaultMaxBytes), image: image,
-		numbers:   store.Numbers{Store: st, Collection: counters},
-		originals: semaphore.NewWeighted(originalsAtOnce), pixels: semaphore.NewWeighted(image.Memory),
+		numbers: store.Numbers{Store: st, Collection: counters},
+		slots:   o.Slots, originals: semaphore.NewWeighted(originalsAtOnce), pixels: semaphore.NewWeighted(image.Memory),
 	}, nil
 }
 

@@ -7,10 +7,12 @@ import (
 	"encoding/hex"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"kontor/pkg/asset/rendition"
 	"kontor/pkg/blob"
 	"kontor/pkg/fault"
+	"kontor/pkg/rate"
 )
 
 // readable are the images that variants are made of.
@@ -70,12 +72,23 @@ func (s *Service) renditions(ctx context.Context, key string) (rendition.Result,
 	return rendition.Make(ctx, r, limits)
 }
 
-// admit lets images be decoded at once as long as they have room together in what one may take.
+// slotWait is how long an image waits for a slot. A read is refused sooner and asked for again; of an upload
+// all bytes would have to be sent again.
+const slotWait = 10 * time.Second
+
+// admit lets images be decoded at once as long as they have room together in what one may take, each in one of
+// the slots that all heavy work shares.
 func (s *Service) admit(ctx context.Context, memory int64) (release func(), err error) {
 	if err := s.pixels.Acquire(ctx, memory); err != nil {
 		return nil, tooLong(err)
 	}
+	leave, ok := s.slots.TakeWithin(ctx, slotWait)
+	if !ok {
+		s.pixels.Release(memory)
+		return nil, rate.Busy(ctx)
+	}
 	return func() {
+		leave()
 		if memory > largeImage {
 			debug.FreeOSMemory() // else the next one is decoded beside what this one leaves
 		}

@@ -7,21 +7,23 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 
 	"kontor/pkg/fault"
+	"kontor/pkg/rate"
 )
 
-// The cost of a password hash (argon2id). OWASP's smallest: two at a time take 38 MiB, which a small server has.
+// The cost of a password hash (argon2id). OWASP's smallest.
 const (
-	hashMemory  = 19 * 1024 // KiB
-	hashTime    = 2
-	hashThreads = 1
-	saltLength  = 16
-	hashLength  = 32
-	hashesAtOne = 2
+	hashMemory   = 19 * 1024 // KiB
+	hashTime     = 2
+	hashThreads  = 1
+	saltLength   = 16
+	hashLength   = 32
+	hashesAtOnce = 2
 )
 
 // The bounds of a password in characters.
@@ -30,10 +32,20 @@ const (
 	maxPassword = 200
 )
 
-// hasher makes and checks password hashes, two at a time, so that sign-ins can't take the machine's memory.
-type hasher struct{ slots chan struct{} }
+// hasher makes and checks password hashes in the slots that all heavy work shares, so that sign-ins take neither the machine's memory
+// nor the processors from others.
+type hasher struct {
+	slots *rate.Slots
+	wait  time.Duration
+}
 
-func newHasher() hasher { return hasher{slots: make(chan struct{}, hashesAtOne)} }
+// newHasher takes slots of its own where there are none to share, and waits for those as long as it takes.
+func newHasher(shared *rate.Slots) hasher {
+	if shared == nil {
+		return hasher{slots: rate.NewSlots(hashesAtOnce), wait: time.Hour}
+	}
+	return hasher{slots: shared, wait: rate.SlotWait}
+}
 
 // params are what a stored hash was made with.
 type params struct {
@@ -73,12 +85,11 @@ func (h hasher) verify(ctx context.Context, phc, password string, admit func() e
 }
 
 func (h hasher) derive(ctx context.Context, password string, salt []byte, p params, length uint32, admit func() error) ([]byte, error) {
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-ctx.Done():
-		return nil, fault.Wrap(fault.Timeout, context.Cause(ctx), "The request took too long")
+	release, ok := h.slots.TakeWithin(ctx, h.wait)
+	if !ok {
+		return nil, rate.Busy(ctx)
 	}
+	defer release()
 	if admit != nil {
 		if err := admit(); err != nil {
 			return nil, err

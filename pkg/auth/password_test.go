@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kontor/pkg/fault"
+	"kontor/pkg/rate"
 	"kontor/pkg/store"
 	"kontor/pkg/store/sqlitestore"
 	"kontor/pkg/value"
@@ -17,7 +18,7 @@ import (
 // A hash with other costs than today's, of "correct horse battery".
 func oldHash(t *testing.T) string {
 	t.Helper()
-	h := newHasher()
+	h := newHasher(nil)
 	salt := []byte("0123456789abcdef")
 	key, err := h.derive(t.Context(), "correct horse battery", salt, params{memory: 64, time: 1, threads: 2}, 32, nil)
 	if err != nil {
@@ -27,7 +28,7 @@ func oldHash(t *testing.T) string {
 }
 
 func TestHash(t *testing.T) {
-	h := newHasher()
+	h := newHasher(nil)
 	one, err := h.hash(t.Context(), "pässwörd!!")
 	if err != nil || !strings.HasPrefix(one, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Fatalf("%s, %v", one, err)
@@ -61,27 +62,27 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// With both slots taken nothing is hashed, for an unknown account neither: it costs what a known one does.
+// With all slots taken nothing is hashed, for an unknown account neither: it costs what a known one does.
 func TestHashingWaitsForASlot(t *testing.T) {
-	h := newHasher()
-	for range hashesAtOne {
-		h.slots <- struct{}{}
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	_, _, err := h.verify(ctx, "", "x", nil)
-	_, err2 := h.hash(ctx, "x")
-	for _, err := range []error{err, err2} {
-		if !fault.Is(err, fault.Timeout) {
-			t.Errorf("got %v", err)
+	shared := rate.NewSlots(1)
+	h := newHasher(shared)
+	release, _ := shared.Take(t.Context())
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for ctx, code := range map[context.Context]fault.Code{ended: fault.Timeout, t.Context(): fault.Unavailable} {
+		_, _, err := h.verify(ctx, "", "x", nil)
+		_, err2 := h.hash(ctx, "x")
+		for _, err := range []error{err, err2} {
+			if !fault.Is(err, code) {
+				t.Errorf("got %v, want %s", err, code)
+			}
 		}
 	}
-	<-h.slots
-	if _, _, err := h.verify(t.Context(), "", "x", nil); err != nil {
-		t.Error(err)
-	}
-	if len(h.slots) != hashesAtOne-1 {
-		t.Error("a slot is not given back")
+	release()
+	for range 2 {
+		if _, _, err := h.verify(t.Context(), "", "x", nil); err != nil {
+			t.Errorf("a slot is not given back: %v", err)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kontor/pkg/fault"
+	"kontor/pkg/rate"
 	"kontor/pkg/store"
 	"kontor/pkg/value"
 )
@@ -35,6 +36,7 @@ type Options struct {
 	Now    func() time.Time // the clock; time.Now if nil
 	Log    *slog.Logger     // nil discards
 	Office string           // how callers of an organisation read the authors of other changes; DefaultOffice if ""
+	Slots  *rate.Slots      // shared by password hashing and other heavy work; nil: slots of its own
 }
 
 // Service is the accounts, sessions, API tokens and roles in one store. It is safe for use by many goroutines, and any number of
@@ -86,7 +88,7 @@ func New(ctx context.Context, st store.Store, o Options) (*Service, error) {
 		return nil, fmt.Errorf("the key for the networks of sign-ins: %w", err)
 	}
 	return &Service{
-		store: st, now: o.Now, log: o.Log, hasher: newHasher(), throttle: newThrottle(o.Now), roles: held,
+		store: st, now: o.Now, log: o.Log, hasher: newHasher(o.Slots), throttle: newThrottle(o.Now), roles: held,
 		office: cmp.Or(o.Office, DefaultOffice), networkHash: hashKey,
 	}, nil
 }

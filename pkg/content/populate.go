@@ -293,11 +293,6 @@ func (v *view) fetch(t *schema.Type, keys map[string]bool) (map[string]store.Doc
 	return found, nil
 }
 
-func tooMuchPopulated() error {
-	return fault.New(fault.Invalid, "populate reaches more than %d entries or %d kinds of them; ask for less at once",
-		maxPopulateTargets, maxPopulateCalls).With("param", "populate")
-}
-
 // builder puts a level's documents in their places.
 type builder struct {
 	*view
@@ -357,7 +352,12 @@ func (b *builder) object(br *branch, snapshot value.Object, n node) any {
 func (b *builder) entries(br *branch, snapshot value.Object, n node) []*Entry {
 	docs := make([]store.Document, 0, 8)
 	found := b.found[br.source()]
-	for _, keys := range b.keysOf(br, snapshot, n) {
+	wanted := b.keysOf(br, snapshot, n)
+	if err := b.admitJudging(br, len(wanted)); err != nil {
+		b.err = err
+		return nil
+	}
+	for _, keys := range wanted {
 		for _, k := range keys {
 			d, ok := found[k]
 			if !ok {

@@ -132,7 +132,7 @@ func (s *Service) List(ctx context.Context, c auth.Caller, t *schema.Type, q que
 		docs, total, err = v.window(t, rules, asked, ask, q.Page.Count)
 	}
 	if err != nil {
-		return Page{}, err
+		return Page{}, v.nameText(t, q, err)
 	}
 	page := Page{Total: total}
 	page.Entries, err = v.project(t, docs, sh)

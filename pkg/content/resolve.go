@@ -256,7 +256,7 @@ func (r *resolver) related(sc scope, field *schema.Field, f query.Filter) (query
 	ids, err := in.targets(target, cond)
 	r.lookups = in.lookups
 	if err != nil {
-		return f, err
+		return f, inTarget(inner, err)
 	}
 	if f.Op == query.NoMatch {
 		return r.pointingElsewhere(sc, field, target, ids)

@@ -23,6 +23,7 @@ const (
 	SlowClient     Code = "slow_client"     // the request did not arrive in time
 	MediaType      Code = "media_type"      // the body's media type or charset is not taken
 	TooMany        Code = "too_many"        // a rate limit
+	TooDear        Code = "too_dear"        // the request is right and takes more work than this caller may ask for
 	Timeout        Code = "timeout"         // the request's time is over
 	NotImplemented Code = "not_implemented" // not offered
 	Unavailable    Code = "unavailable"     // a server behind is away; may be tried again
@@ -49,6 +50,7 @@ var table = map[Code]struct {
 	SlowClient:     {http.StatusRequestTimeout, "RequestTimeoutError"},
 	MediaType:      {http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError"},
 	TooMany:        {http.StatusTooManyRequests, "RateLimitError"},
+	TooDear:        {http.StatusBadRequest, "ValidationError"},
 	Timeout:        {http.StatusServiceUnavailable, "ServiceUnavailableError"},
 	NotImplemented: {http.StatusNotImplemented, "NotImplementedError"},
 	Unavailable:    {http.StatusServiceUnavailable, "ServiceUnavailableError"},

@@ -15,16 +15,16 @@ var table = map[string][]string{
 	"value":    {"fault"},
 	"fault":    {},
 	"config":   {"fault", "rate"},
-	"rate":     {},
+	"rate":     {"fault"},
 	"schema":   {"fault", "value"},
 	"query":    {"fault", "value"},
-	"store":    {"fault", "query", "value"},
+	"store":    {"fault", "query", "rate", "value"},
 	"search":   {"fault", "query", "value"},
 	"blob":     {"fault"},
 	"lead":     {"fault", "query", "store", "value"},
 	"auth":     {"fault", "query", "rate", "schema", "store", "value"},
-	"asset":    {"fault", "query", "schema", "store", "blob", "auth", "value", "asset/rendition"},
-	"content":  {"fault", "query", "schema", "store", "auth", "asset", "value"},
+	"asset":    {"fault", "query", "rate", "schema", "store", "blob", "auth", "value", "asset/rendition"},
+	"content":  {"fault", "query", "rate", "schema", "store", "auth", "asset", "value"},
 	"index":    {"fault", "query", "schema", "store", "search", "auth", "content", "lead", "value"},
 	"meili":    {"fault", "query", "search", "value"},
 	"strapi":   {"fault", "query", "schema", "asset", "content", "value"},
@@ -55,6 +55,7 @@ var homes = map[string][]string{
 	"github.com/blevesearch":                   {"pkg/search/blevesearch"},
 	"github.com/RoaringBitmap/roaring/v2":      {"pkg/search/blevesearch"}, // the bitmaps that Bleve gives out
 	"modernc.org/sqlite":                       {"pkg/store/sqlitestore"},
+	"modernc.org/libc":                         {"pkg/store/sqlitestore"}, // what the translation of SQLite calls
 	"go.mongodb.org/mongo-driver/v2":           {"pkg/store/mongostore"},
 	"github.com/go-json-experiment/json":       {"pkg/value", "pkg/schema"}, // schema reads the order of names in a file
 	"github.com/microcosm-cc/bluemonday":       {"pkg/schema"},

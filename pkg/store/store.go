@@ -106,7 +106,8 @@ type Store interface {
 	// "Not Found": a service may hand the error on, and says the same of a document that is hidden.
 	Get(ctx context.Context, collection, key string, parts []string) (Document, error)
 
-	// Find loads what a query hits, in its order. A condition that no index serves scans; ctx bounds its time. Text order is by
+	// Find loads what a query hits, in its order. A condition that no index serves scans; ctx bounds its time and, if it carries a
+	// Bound, the work of Find and of Count. Text order is by
 	// bytes, numbers by size (1 equals 1.0), absent before everything; the order is total because the key follows, ascending
 	// unless the last of the sort descends.
 	Find(ctx context.Context, collection string, q Query) ([]Document, error)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ type source func(n int64, buf []byte) []byte
 type answers struct {
 	took    []int64 // nanoseconds of each request
 	bytes   int64   // of all bodies
+	busy    int     // requests that were told to come back, whose time does not count
 	elapsed time.Duration
 }
 
@@ -48,6 +50,7 @@ func load(ctx context.Context, addr string, conns int, span time.Duration, src s
 	for _, p := range parts {
 		all.took = append(all.took, p.took...)
 		all.bytes += p.bytes
+		all.busy += p.busy
 	}
 	return all, errors.Join(errs...)
 }
@@ -81,6 +84,10 @@ func (c *wire) send(ctx context.Context, src source, status int, counter *atomic
 		buf = request
 		start := time.Now()
 		n, err := c.exchange(request, status, false)
+		if errors.Is(err, errBusy) {
+			out.busy++
+			continue
+		}
 		if err != nil {
 			return out, err
 		}
@@ -89,6 +96,9 @@ func (c *wire) send(ctx context.Context, src source, status int, counter *atomic
 	}
 	return out, nil
 }
+
+// errBusy is the answer of a server whose heavy work waits for its turn already.
+var errBusy = errors.New("the server is busy")
 
 var length = []byte("content-length:")
 
@@ -137,8 +147,11 @@ func (c *wire) exchange(request []byte, status int, keep bool) (int, error) {
 }
 
 func statusError(got, want int, body []byte) error {
-	if got == want {
+	switch got {
+	case want:
 		return nil
+	case http.StatusServiceUnavailable:
+		return fmt.Errorf("%w: %.500s", errBusy, body)
 	}
 	return fmt.Errorf("status %d in place of %d: %.500s", got, want, body)
 }

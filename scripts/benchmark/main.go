@@ -59,6 +59,8 @@ func command(ctx context.Context, args []string) error {
 		return serveBare(ctx, os.Stdin, os.Stdout)
 	case relevanceCommand:
 		return relevance(ctx, args[1:], os.Stdout, os.Stderr)
+	case attackCommand:
+		return runAttack(ctx, args[1:], os.Stdout, os.Stderr)
 	case searchCommand:
 		return runSearch(ctx, args[1:], os.Stdout, os.Stderr)
 	}
@@ -76,7 +78,7 @@ func parse(args []string) (options, error) {
 	o := options{small: smallNumber}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.Usage = func() {
-		fmt.Fprintf(flags.Output(), "Usage: scripts/bench [options]\n       scripts/bench %s|%s [options]\n\nWorkloads: %s\n\n", relevanceCommand, searchCommand, strings.Join(names(), ", "))
+		fmt.Fprintf(flags.Output(), "Usage: scripts/bench [options]\n       scripts/bench %s|%s|%s [options]\n\nWorkloads: %s\n\n", relevanceCommand, searchCommand, attackCommand, strings.Join(names(), ", "))
 		flags.PrintDefaults()
 	}
 	flags.IntVar(&o.entries, "entries", 10_000, "projects in the store")

@@ -75,6 +75,7 @@ func (s *stretch) run(ctx context.Context, w workload, conns int, span time.Dura
 	s.own += usageOf(os.Getpid()).cpu - own
 	s.all.took = append(s.all.took, got.took...)
 	s.all.bytes += got.bytes
+	s.all.busy += got.busy
 	s.all.elapsed += got.elapsed
 	return nil
 }

@@ -22,6 +22,7 @@ type searchRow struct {
 	cost               float64 // microseconds of CPU time
 	serverCPU, loadCPU float64 // cores
 	of, most           float64
+	busy               int // searches that were told to come back
 }
 
 // measure runs every search that is asked for at one connection and at 32.
@@ -40,6 +41,9 @@ func (r *searchReport) measure(ctx context.Context, t *target, o searchOptions, 
 			row, err := measureSearch(ctx, t, l, rival, conns, time.Duration(o.seconds*float64(time.Second)))
 			if err != nil {
 				return fmt.Errorf("%s: %w", l.name, err)
+			}
+			if row.busy > 0 {
+				fmt.Fprintf(log, "%d of them were told to come back (503), since others had all slots\n", row.busy)
 			}
 			r.rows = append(r.rows, row)
 		}
@@ -75,7 +79,7 @@ func measureSearch(ctx context.Context, t *target, l searchLoad, rival *searchLo
 		return searchRow{}, errors.New("not one answer came in time")
 	}
 	took := runs[0].all.took // in order, since the result
-	row := searchRow{name: l.name, conns: conns, rate: x.Rate, p50: x.P50, p99: x.P99, worst: ms(took[len(took)-1]), worstAim: l.worst, most: l.most,
+	row := searchRow{name: l.name, conns: conns, rate: x.Rate, p50: x.P50, p99: x.P99, worst: ms(took[len(took)-1]), worstAim: l.worst, most: l.most, busy: runs[0].all.busy,
 		bytes: x.Bytes, cost: x.Cost, serverCPU: x.ServerCPU, loadCPU: x.LoadCPU}
 	if conns == 1 {
 		row.aim = l.aim

@@ -102,3 +102,23 @@ func (s *Store) Streams(ctx context.Context) bool {
 	}
 	return s.server.replicas && err == nil
 }
+
+// Examined says how many documents the server reads for what a query hits.
+func (s *Store) Examined(ctx context.Context, collection string, q store.Query) (int, error) {
+	col, err := s.collection(collection)
+	if err != nil {
+		return 0, err
+	}
+	command, err := findCommand(col, q)
+	if err != nil {
+		return 0, err
+	}
+	var out struct {
+		Stats struct {
+			Documents int `bson:"totalDocsExamined"`
+		} `bson:"executionStats"`
+	}
+	without := command[:len(command)-1] // an explanation takes no concern within
+	err = s.db.RunCommand(ctx, bson.D{{Key: "explain", Value: without}, {Key: "verbosity", Value: "executionStats"}}).Decode(&out)
+	return out.Stats.Documents, err
+}

@@ -19,7 +19,7 @@ func (s *Store) Get(ctx context.Context, name, key string, parts []string) (d st
 	if err != nil {
 		return d, err
 	}
-	err = s.read(ctx, name, func(*collection) error {
+	err = s.read(ctx, name, func(ctx context.Context, _ *collection) error {
 		raw, err := s.db.Collection(name).FindOne(ctx, bson.D{{Key: keyField, Value: key}}, options.FindOne().SetProjection(fields)).Raw()
 		switch {
 		case errors.Is(err, mongo.ErrNoDocuments):
@@ -33,14 +33,15 @@ func (s *Store) Get(ctx context.Context, name, key string, parts []string) (d st
 	return d, err
 }
 
-// Find loads what a query hits.
+// Find loads what a query hits. It sends the command itself, since the library's own Find does not tell the
+// server how long it may take: a query whose caller has gone would run on.
 func (s *Store) Find(ctx context.Context, name string, q store.Query) (docs []store.Document, err error) {
-	err = s.read(ctx, name, func(col *collection) error {
-		filter, opts, err := findOptions(col, q)
+	err = s.read(ctx, name, func(ctx context.Context, col *collection) error {
+		command, err := findCommand(col, q)
 		if err != nil {
 			return err
 		}
-		cursor, err := s.db.Collection(name).Find(ctx, filter, opts)
+		cursor, err := s.db.RunCommandCursor(ctx, command)
 		if err != nil {
 			return err
 		}
@@ -50,22 +51,26 @@ func (s *Store) Find(ctx context.Context, name string, q store.Query) (docs []st
 	return docs, err
 }
 
-// findOptions translates a query.
-func findOptions(col *collection, q store.Query) (bson.D, *options.FindOptionsBuilder, error) {
+// findCommand translates a query. Commands have neither the preference nor the concern of the connection; they
+// go to the primary all the same.
+func findCommand(col *collection, q store.Query) (bson.D, error) {
 	if err := store.CheckWindow(q.Offset, q.Limit); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	fields, err := projection(q.Parts)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	filter, err := compiler{col: col}.compile(q.Filter)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	order, err := ordering(q.Sort)
-	opts := options.Find().SetSort(order).SetProjection(fields).SetSkip(int64(q.Offset)).SetLimit(int64(q.Limit)).SetAllowDiskUse(true)
-	return filter, opts, err
+	return bson.D{
+		{Key: "find", Value: col.name}, {Key: "filter", Value: filter}, {Key: "sort", Value: order}, {Key: "projection", Value: fields},
+		{Key: "skip", Value: int64(q.Offset)}, {Key: "limit", Value: int64(q.Limit)}, {Key: "allowDiskUse", Value: true},
+		{Key: "readConcern", Value: bson.D{{Key: "level", Value: "majority"}}},
+	}, err
 }
 
 func drain(ctx context.Context, cursor *mongo.Cursor) (docs []store.Document, err error) {
@@ -124,7 +129,7 @@ func ordering(sort []query.Order) (bson.D, error) {
 
 // Count says how many documents a filter hits.
 func (s *Store) Count(ctx context.Context, name string, f query.Filter) (n int, err error) {
-	err = s.read(ctx, name, func(col *collection) error {
+	err = s.read(ctx, name, func(ctx context.Context, col *collection) error {
 		filter, err := compiler{col: col}.compile(f)
 		if err != nil {
 			return err

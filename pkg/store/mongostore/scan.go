@@ -29,7 +29,7 @@ func (s *Store) Scan(ctx context.Context, name string, f query.Filter, parts []s
 	for {
 		var mine error
 		seen := false
-		err := s.read(ctx, name, func(col *collection) error {
+		err := s.read(ctx, name, func(ctx context.Context, col *collection) error {
 			filter, err := compiler{col: col}.compile(f)
 			if err != nil {
 				return err

@@ -57,19 +57,48 @@ func (s *Store) call(ctx context.Context, fn func() error) error {
 // at once, and who has waited for a server that no longer answers has waited enough.
 const retryWithin = 500 * time.Millisecond
 
-// read runs a read in a collection, and once more where its connection was broken.
-func (s *Store) read(ctx context.Context, name string, fn func(col *collection) error) error {
+// read runs a read in a collection within its bound, and once more where its connection was broken.
+func (s *Store) read(ctx context.Context, name string, fn func(ctx context.Context, col *collection) error) error {
 	return s.call(ctx, func() error {
 		col, err := s.collection(name)
 		if err != nil {
 			return err
 		}
-		began := time.Now()
-		if err = fn(col); err != nil && ctx.Err() == nil && ambiguous(err) && time.Since(began) < retryWithin {
-			err = fn(col)
-		}
-		return err
+		return bounded(ctx, func(ctx context.Context) error {
+			began := time.Now()
+			err := fn(ctx, col)
+			if err != nil && ctx.Err() == nil && ambiguous(err) && time.Since(began) < retryWithin {
+				err = fn(ctx, col)
+			}
+			return err
+		})
 	})
+}
+
+// The time that stands for work here, where the server counts nothing. Other work on its machine makes reads some
+// times as long, and the first read of a collection comes from the disk.
+const (
+	workTime  = 20 * time.Microsecond
+	workSlack = 5                      // how many times the time of its work a read may take
+	leastTime = 500 * time.Millisecond // for every read
+)
+
+// bounded runs a read for as long as the bound in the context allows, and notes the work that its time stands
+// for. The library tells the server the time that is left, which then ends the read by itself.
+func bounded(ctx context.Context, read func(ctx context.Context) error) error {
+	bound := store.BoundOf(ctx)
+	if bound == nil {
+		return read(ctx)
+	}
+	began := time.Now()
+	limited, cancel := context.WithTimeout(ctx, leastTime+time.Duration(bound.Work)*workTime*workSlack)
+	defer cancel()
+	err := read(limited)
+	bound.Note(int64(time.Since(began) / workTime))
+	if err != nil && ctx.Err() == nil && (limited.Err() != nil || isDeadline(limited, err)) {
+		return fault.Wrap(fault.Timeout, err, "The request takes longer than it was estimated at, try again later or ask for less")
+	}
+	return err
 }
 
 // collection gives what Ensure has made ready in this process.

@@ -17,6 +17,7 @@ const maxStatements = 200
 type conn struct {
 	raw   driver.Conn
 	stmts map[string]statement
+	ticks *int64 // how many more ticks a statement may take, see meter
 }
 
 // statement is what the driver's prepared statements offer.
@@ -27,11 +28,18 @@ type statement interface {
 }
 
 func dial(dsn string) (*conn, error) {
+	if err := meterConnections(); err != nil {
+		return nil, err
+	}
 	raw, err := (&sqlite.Driver{}).Open(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return &conn{raw: raw, stmts: map[string]statement{}}, nil
+	c := &conn{raw: raw, stmts: map[string]statement{}}
+	if err := c.meter(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
 }
 
 func (c *conn) prepare(sql string) (statement, error) {

@@ -133,7 +133,7 @@ func (c *compiler) list(p place, f query.Filter, top bool) (string, error) {
 		hit, err := c.compare("value", f)
 		id := "d.id"
 		if err == nil && top && c.popular != nil && c.popular(side, hit, c.args) {
-			if c.windowed && (f.Op == query.Eq || f.Op == query.In) {
+			if c.windowed && lookedUp(f) {
 				// A window ends after some rows, so each is looked up; the list of all hits would be made for nothing.
 				return "EXISTS (SELECT 1 FROM " + side + " WHERE " + hit + " AND id=d.id)", nil
 			}
@@ -143,6 +143,15 @@ func (c *compiler) list(p place, f query.Filter, top bool) (string, error) {
 	}
 	in, err := c.each(p, f)
 	return "(" + p.kind() + " IS NOT 'object' AND " + in + ")", err
+}
+
+// maxLookups is how many values of an In are looked up for a row one by one. If few rows are hit, a window ends
+// after all rows, and each value is one more search for every one of them.
+const maxLookups = 4
+
+func lookedUp(f query.Filter) bool {
+	list, _ := f.Value.(value.List)
+	return f.Op == query.Eq || f.Op == query.In && len(list) <= maxLookups
 }
 
 func (c *compiler) each(p place, f query.Filter) (string, error) {

@@ -149,7 +149,7 @@ func (s *Store) read(ctx context.Context, fn func(c *conn) error) error {
 		return convert(ctx, err)
 	}
 	defer s.readers.give(c)
-	return convert(ctx, fn(c))
+	return convert(ctx, c.bounded(ctx, fn))
 }
 
 // Close waits for running calls, writes the log back into the file and closes it.

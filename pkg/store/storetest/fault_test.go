@@ -37,6 +37,7 @@ func faults() map[string]string {
 		"floats become integers": "values", "NUL ends a text": "values", "counts are old": "count", "scan sees twice": "scan", "scan hides its function's error": "scan", "insert overwrites": "claim", "contexts are ignored": "context",
 		"unknown collections are empty": "invalid", "watch is silent": "watch", "close is forgotten": "close", "keep overwrites": "apply", "delete ignores the revision": "apply", "match takes conditions apart": "match",
 		"what is missing is named": "invalid",
+		"bounds are ignored":       "bound", "bounds are no end of a count": "bound",
 	}
 }
 
@@ -128,6 +129,8 @@ func (w *wrong) spoil(v any) any {
 func (w *wrong) Find(ctx context.Context, collection string, q store.Query) ([]store.Document, error) {
 	q.Filter = w.change(collection, q.Filter)
 	switch {
+	case w.fault == "bounds are ignored":
+		ctx = store.WithBound(ctx, nil)
 	case w.fault == "limit 0 is nothing" && q.Limit == 0:
 		return nil, nil
 	case w.fault == "ties are in no order" && len(q.Sort) > 0:
@@ -177,6 +180,9 @@ func (w *wrong) change(collection string, f query.Filter) query.Filter {
 }
 
 func (w *wrong) Count(ctx context.Context, collection string, f query.Filter) (int, error) {
+	if w.fault == "bounds are no end of a count" {
+		ctx = store.WithBound(ctx, nil)
+	}
 	n, err := w.Store.Count(ctx, collection, w.change(collection, f))
 	if err == nil && w.fault == "counts are old" {
 		w.mu.Lock()

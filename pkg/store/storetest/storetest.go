@@ -53,7 +53,7 @@ func topics() []topic {
 		{"apply", testApply}, {"replace", testReplace}, {"prefix", testPrefix}, {"touch", testTouch},
 		{"filter", testFilter}, {"text", testText}, {"key filter", testKeyFilter}, {"match", testMatch}, {"in", testIn}, {"property", testProperty},
 		{"sort", testSort}, {"page", testPage}, {"collation", testCollation}, {"count", testCount}, {"scan", testScan},
-		{"claim", testClaim}, {"concurrency", testConcurrency}, {"context", testContext}, {"invalid", testInvalid},
+		{"claim", testClaim}, {"concurrency", testConcurrency}, {"context", testContext}, {"bound", testBound}, {"invalid", testInvalid},
 		{"ensure", testEnsure}, {"watch", testWatch}, {"handles", testHandles}, {"close", testClose},
 	}
 }

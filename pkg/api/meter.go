@@ -1,0 +1,65 @@
+package api
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/auth"
+	"kontor/pkg/rate"
+)
+
+// The work that one request may take if the options say nothing else: what a list of 10,000 entries needs for a handful of conditions without
+// an index, and of credentials also what the lists and searches of editors need, over all fields of as many
+// drafts.
+const (
+	publicWork = 60_000
+	callerWork = 600_000
+)
+
+// callerWait is how long heavy work of credentials waits for a slot: a search of an editor takes a second or two,
+// and several people search at once.
+const callerWait = 3 * time.Second
+
+// tokenWork is the work that a token of a rate limit pays for, beyond the light work that each request has for
+// its one token: an editor may search all fields of 10,000 drafts once a second.
+const tokenWork = 6 * rate.LightWork
+
+const meterLocal = "meter"
+
+// meter has the reads of a request counted: those of a GET and of a search. A write is let through by the
+// caller's rights, and one that was refused between its steps would do harm.
+func (s *Server) meter(c *fiber.Ctx, caller auth.Caller) *rate.Meter {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead && !underSearch(c.Path()) {
+		return nil
+	}
+	o := rate.MeterOptions{Most: s.publicWork, Slots: s.slots}
+	if caller.ID != "" {
+		o.Most, o.Wait = s.callerWork, callerWait
+	}
+	if p, key := s.bucketOf(c, caller); !p.limit.IsZero() {
+		o.Charge = func(work int64, goesOn bool) error {
+			state, ok := s.limits.buckets.Spend(key, p.limit, float64(work)/tokenWork, goesOn)
+			if !ok {
+				return tooMany(state)
+			}
+			return nil
+		}
+	}
+	m := rate.NewMeter(o)
+	c.Locals(meterLocal, m)
+	c.SetUserContext(rate.WithMeter(c.UserContext(), m))
+	return m
+}
+
+// settle ends the meter of a request, and tells the client what its limit is after it was charged.
+func (s *Server) settle(c *fiber.Ctx) {
+	m, _ := c.Locals(meterLocal).(*rate.Meter)
+	if m.Close() == 0 {
+		return
+	}
+	if p, key := s.bucketOf(c, callerOf(c)); !p.limit.IsZero() {
+		state, _ := s.limits.buckets.Look(key, p.limit)
+		c.Set("RateLimit", string(p.appendState(make([]byte, 0, 40), state)))
+	}
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"kontor/pkg/query"
+	"kontor/pkg/rate"
+)
+
+// countedFor is how long the number of a collection's documents is taken for estimates.
+const countedFor = 10 * time.Second
+
+// Guard is a Store that estimates the reads of requests before it lets them run: those whose context has a
+// Meter. All other reads it hands on as they are.
+type Guard struct {
+	Store
+
+	mu          sync.Mutex
+	collections map[string]*guarded
+}
+
+type guarded struct {
+	Collection
+	documents int
+	counted   time.Time
+}
+
+// NewGuard wraps a store.
+func NewGuard(st Store) *Guard { return &Guard{Store: st, collections: map[string]*guarded{}} }
+
+// Ensure makes the collection ready and remembers what it declares.
+func (g *Guard) Ensure(ctx context.Context, c Collection) error {
+	err := g.Store.Ensure(ctx, c)
+	if err == nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.collections[c.Name] = &guarded{Collection: c}
+	}
+	return err
+}
+
+// Find runs what the meter in the context admits.
+func (g *Guard) Find(ctx context.Context, collection string, q Query) (docs []Document, err error) {
+	err = g.metered(ctx, collection, func(c Collection) Estimate { return c.Estimate(q) }, func(ctx context.Context) (loaded int, err error) {
+		docs, err = g.Store.Find(ctx, collection, q)
+		if q.Parts == nil || len(q.Parts) > 0 {
+			loaded = len(docs)
+		}
+		return loaded, err
+	})
+	return docs, err
+}
+
+// Count runs what the meter in the context admits.
+func (g *Guard) Count(ctx context.Context, collection string, f query.Filter) (n int, err error) {
+	err = g.metered(ctx, collection, func(c Collection) Estimate { return c.EstimateCount(f) }, func(ctx context.Context) (int, error) {
+		n, err = g.Store.Count(ctx, collection, f)
+		return 0, err
+	})
+	return n, err
+}
+
+// metered runs a read if the meter admits what it is estimated at, within a bound, and notes what it has used.
+func (g *Guard) metered(ctx context.Context, name string, estimate func(Collection) Estimate, run func(context.Context) (loaded int, err error)) error {
+	m := rate.MeterOf(ctx)
+	c, known := g.collection(name)
+	if m == nil || !known {
+		_, err := run(ctx)
+		return err
+	}
+	e, n := estimate(c.Collection), 0
+	if e.Tests+e.Walk > 0 {
+		var err error
+		if n, err = g.documents(ctx, c); err != nil {
+			return err
+		}
+	}
+	work := e.Work(n)
+	if err := m.Admit(ctx, work, e.Heavy(n), e.Field, e.Conditions); err != nil {
+		return err
+	}
+	bound := &Bound{Work: e.Bound(n)}
+	loaded, err := run(WithBound(ctx, bound))
+	m.Note(min(work, bound.Done()+int64(loaded)*loadWork))
+	return err
+}
+
+func (g *Guard) collection(name string) (*guarded, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c, ok := g.collections[name]
+	return c, ok
+}
+
+// documents says how many documents a collection has, or had a moment ago.
+func (g *Guard) documents(ctx context.Context, c *guarded) (int, error) {
+	g.mu.Lock()
+	n, counted := c.documents, c.counted
+	g.mu.Unlock()
+	if !counted.IsZero() && time.Since(counted) < countedFor {
+		return n, nil
+	}
+	n, err := g.Store.Count(ctx, c.Name, query.Filter{})
+	if err != nil {
+		return 0, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c.documents, c.counted = n, time.Now()
+	return n, nil
+}

@@ -1,0 +1,76 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+
+	"kontor/pkg/fault"
+	"kontor/pkg/query"
+	"kontor/pkg/rate"
+	"kontor/pkg/store"
+)
+
+// counting is a store of 5,000 documents that notes what it is asked.
+type counting struct {
+	store.Store
+	finds, counts int
+	bound         *store.Bound
+}
+
+func (c *counting) Ensure(context.Context, store.Collection) error { return nil }
+
+func (c *counting) Find(ctx context.Context, _ string, _ store.Query) ([]store.Document, error) {
+	c.finds++
+	if c.bound = store.BoundOf(ctx); c.bound != nil {
+		c.bound.Note(700)
+	}
+	return make([]store.Document, 10), nil
+}
+
+func (c *counting) Count(ctx context.Context, _ string, _ query.Filter) (int, error) {
+	c.counts++
+	c.bound = store.BoundOf(ctx)
+	return 5000, nil
+}
+
+func TestGuard(t *testing.T) {
+	in := &counting{}
+	g := store.NewGuard(in)
+	if err := g.Ensure(t.Context(), estimated()); err != nil {
+		t.Fatal(err)
+	}
+	scan := query.Where("published.none", query.Eq, "x")
+	dear := store.Query{Filter: query.AllOf(scan, query.Where("published.other", query.Eq, "x")), Limit: 10}
+	var charged int64
+	metered := func() (context.Context, *rate.Meter) {
+		m := rate.NewMeter(rate.MeterOptions{Most: 8000, Charge: func(work int64, _ bool) error { charged += work; return nil }})
+		return rate.WithMeter(t.Context(), m), m
+	}
+
+	if _, err := g.Find(t.Context(), "projects", dear); err != nil || in.bound != nil || in.counts != 0 {
+		t.Errorf("without a meter: %v, bound %v, %d counts", err, in.bound, in.counts)
+	}
+	ctx, _ := metered()
+	if _, err := g.Find(ctx, "projects", dear); !fault.Is(err, fault.TooDear) || in.finds != 1 || charged != 0 {
+		t.Errorf("10,000 tests of 8,000: %v, run %d times, charged %d", err, in.finds-1, charged)
+	}
+	if _, err := g.Find(rate.Unmetered(ctx), "projects", dear); err != nil || in.finds != 2 || in.bound != nil {
+		t.Errorf("what no caller chooses: %v", err)
+	}
+
+	ctx, m := metered()
+	e := estimated().Estimate(store.Query{Filter: scan, Limit: 10})
+	docs, err := g.Find(ctx, "projects", store.Query{Filter: scan, Limit: 10})
+	if err != nil || len(docs) != 10 || in.bound == nil || in.bound.Work != e.Bound(5000) || charged != e.Work(5000)-rate.LightWork {
+		t.Errorf("5,000 tests of 8,000: %v, %d documents, bound %+v, charged %d", err, len(docs), in.bound, charged)
+	}
+	if _, err := g.Count(ctx, "projects", scan); !fault.Is(err, fault.TooDear) {
+		t.Errorf("5,000 tests and 5,000 more of 8,000: %v", err)
+	}
+	if in.counts != 1 {
+		t.Errorf("the documents were counted %d times", in.counts)
+	}
+	if left := m.Close(); left != 220 || charged != 220 { // 700 that were noted and 10 documents at 2, without what is light
+		t.Errorf("%d is charged in the end (%d)", left, charged)
+	}
+}
