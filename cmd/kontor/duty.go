@@ -92,7 +92,9 @@ func (d *duty) do(ctx context.Context) {
 			if err := d.accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("sessions that have run out were not deleted", "error", err)
 			}
-			n, err := d.entries.SweepFiles(ctx)
+			n, err := d.entries.RenewFiles(ctx)
+			swept(ctx, d.log, n, err, "images were made again, as an earlier version made them otherwise", "images of an earlier version were not made again")
+			n, err = d.entries.SweepFiles(ctx)
 			swept(ctx, d.log, n, err, "bytes that belonged to no file were removed", "bytes that belong to no file were not removed")
 			if _, err := d.keys.Sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("the records of old Idempotency-Keys were not deleted", "error", err)

@@ -165,6 +165,7 @@ func (s *Server) write(c *fiber.Ctx, t *schema.Type, a auth.Action, status int, 
 	if err != nil {
 		return err
 	}
+	tellRemoved(c, saved.Removed)
 	c.Status(status)
 	return s.sendEntry(c, e, saved.Warnings...)
 }

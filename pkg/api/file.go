@@ -19,20 +19,9 @@ func (s *Server) download(c *fiber.Ctx) error {
 	if s.files == nil {
 		return s.noRoute(c)
 	}
-	f, err := s.content.FileByKey(c.UserContext(), callerOf(c), c.Params("key"))
+	o, err := s.objectOf(c)
 	if err != nil {
 		return err
-	}
-	o := object{file: f, size: f.Size, tag: `"` + f.SHA256[:32] + `"`, name: f.Name}
-	o.mediaType, o.inline = f.Served()
-	if format := c.Query("format"); format != "" {
-		v, ok := f.Variant(format)
-		if !ok {
-			return fault.New(fault.NotFound, "Not Found")
-		}
-		o.variant, o.size, o.mediaType, o.inline = v.Name, v.Size, v.Type, true
-		o.tag = `"` + f.SHA256[:32] + "-" + v.Name + `"`
-		o.name = v.Name + "_" + strings.TrimSuffix(f.Name, f.Ext()) + variantEnding(v)
 	}
 	if c.Context().QueryArgs().Has("download") {
 		o.inline = false
@@ -40,11 +29,60 @@ func (s *Server) download(c *fiber.Ctx) error {
 	return s.sendObject(c, o)
 }
 
-func variantEnding(v asset.Variant) string {
-	if v.Type == "image/png" {
-		return ".png"
+// objectOf finds the bytes that an address means. Those that the public does not get, the upload itself where metadata were removed from
+// it and earlier editions, are for callers who may read a draft with the file.
+func (s *Server) objectOf(c *fiber.Ctx) (object, error) {
+	format := c.Query("format")
+	number, err := editionOf(c)
+	if err != nil {
+		return object{}, err
 	}
-	return ".jpg"
+	f, err := s.content.FileByKey(c.UserContext(), callerOf(c), c.Params("key"))
+	if err != nil {
+		return object{}, err
+	}
+	former := number != 0 && number != f.Edition
+	if former || format == asset.Original {
+		if err := s.content.ReadsAsEditor(c.UserContext(), callerOf(c), f); err != nil {
+			return object{}, err
+		}
+	}
+	if former {
+		var there bool
+		if f, there = f.At(number); !there {
+			return object{}, fault.New(fault.NotFound, "Not Found")
+		}
+	}
+	o := object{file: f, name: f.Name, internal: former || format == asset.Original}
+	o.mediaType, o.inline = f.Served()
+	switch size, sha256 := f.Public(); format {
+	case "":
+		o.size, o.tag = size, `"`+sha256[:32]+`"`
+	case asset.Original:
+		o.size, o.tag, o.variant = f.Size, `"`+f.SHA256[:32]+`"`, asset.Original
+	default:
+		v, ok := f.Variant(format)
+		if !ok {
+			return object{}, fault.New(fault.NotFound, "Not Found")
+		}
+		o.variant, o.size, o.mediaType, o.inline = v.Name, v.Size, v.Type, true
+		o.tag = `"` + f.Version(v.Name) + "-" + v.Name + `"`
+		o.name = strings.TrimSuffix(v.Name, "-webp") + "_" + strings.TrimSuffix(f.Name, f.Ext()) + v.Ext()
+	}
+	o.fixed = !o.internal && c.Query("v") == f.Version(o.variant)
+	return o, nil
+}
+
+func editionOf(c *fiber.Ctx) (int, error) {
+	text := c.Query("edition")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Invalid, "edition must be the number of an edition").With("param", "edition")
+	}
+	return n, nil
 }
 
 // object is what a download answers with.
@@ -56,6 +94,8 @@ type object struct {
 	inline    bool
 	tag       string
 	name      string
+	fixed     bool // the address carries the version of the bytes
+	internal  bool // the public does not get these bytes
 }
 
 // sendObject answers with an object or the part of it that was asked for (RFC 9110, section 14).
@@ -108,7 +148,8 @@ func (r *cancelling) Close() error {
 
 // headers are those of every answer about an object. What comes from strangers must do nothing in a browser: it is shown in a sandbox
 // without scripts, or kept. A PDF has no sandbox, as browsers show none in one; it can't hold a page either. Sites elsewhere may
-// show files. They never change, but who may see them does, so a cache has to ask each time.
+// show files. What lies under an address can change, and who may see it does, so a cache has to ask each time; only the address of one
+// version never means other bytes.
 func (o object) headers(c *fiber.Ctx) {
 	policy := "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 	if o.mediaType == "application/pdf" {
@@ -124,6 +165,8 @@ func (o object) headers(c *fiber.Ctx) {
 	switch caller := callerOf(c); {
 	case caller.Preview != nil:
 		cache = "private, no-store"
+	case caller.IsAnonymous() && o.fixed:
+		cache = "public, max-age=31536000, immutable"
 	case !caller.IsAnonymous():
 		cache = "private, no-cache"
 	}

@@ -59,7 +59,7 @@ func (f *form) next() (part, error) {
 		return part{}, broken(err)
 	}
 	f.body.left = math.MaxInt64
-	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
+	params, err := parseDisposition(p.Header.Get("Content-Disposition"))
 	if err != nil {
 		return part{}, fault.New(fault.Invalid, "A part of the form has no Content-Disposition that can be read")
 	}

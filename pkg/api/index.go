@@ -9,7 +9,6 @@ import (
 	"kontor/pkg/fault"
 	"kontor/pkg/index"
 	"kontor/pkg/lead"
-	"kontor/pkg/strapi"
 	"kontor/pkg/value"
 )
 
@@ -78,11 +77,7 @@ func (s *Server) askIndex(c *fiber.Ctx) error {
 	if _, err := params(c); err != nil {
 		return err
 	}
-	data, err := body(c)
-	if err != nil {
-		return err
-	}
-	in, err := strapi.ParsePlain(data)
+	in, err := readObject(c)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"kontor/pkg/fault"
+	"kontor/pkg/strapi"
+	"kontor/pkg/value"
 )
 
 // rawQuery is the query string as it was sent, in memory of its own.
@@ -102,4 +104,13 @@ func body(c *fiber.Ctx) ([]byte, error) {
 		}
 	}
 	return data, nil
+}
+
+// readObject reads the request's JSON, which must be an object.
+func readObject(c *fiber.Ctx) (value.Object, error) {
+	data, err := body(c)
+	if err != nil {
+		return nil, err
+	}
+	return strapi.ParsePlain(data)
 }

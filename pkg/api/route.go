@@ -79,7 +79,7 @@ func (s *Server) routes() {
 	manage.Post("/entries/:type/:id/unpublish", s.unpublish)
 	manage.Post("/entries/:type/:id/discard", s.discard)
 	manage.Post("/entries/:type/:id/previews", s.createPreview)
-	manage.Get("/files/:id/uses", s.fileUses)
+	s.mediaRoutes(manage)
 	manage.Get("/entries/:type/:id/uses", s.whereUsed)
 	manage.Get("/entries/:type/:id/history", s.history)
 	manage.Get("/entries/:type/:id/history/compare", s.compareVersions)
@@ -88,6 +88,15 @@ func (s *Server) routes() {
 
 	s.searchRoutes(app.Group(searchRoot, s.counted))
 	app.Use(s.counted, s.noRoute)
+}
+
+// mediaRoutes are those of files and of the markup of texts.
+func (s *Server) mediaRoutes(manage fiber.Router) {
+	manage.Get("/richtext", s.richTextMarkup)
+	manage.Post("/richtext", s.cleanRichText)
+	manage.Put("/files/:id", s.putFile)
+	manage.Get("/files/:id/editions", s.fileEditions)
+	manage.Get("/files/:id/uses", s.fileUses)
 }
 
 // searchRoutes are those in the dialect of Meilisearch.

@@ -9,7 +9,7 @@ import (
 
 // Headers of answers that scripts of other sites may read beside the usual ones: those of conditional requests and of parts of a file
 // (without Accept-Ranges and Content-Range a PDF viewer loads whole files), what a limit says, the number of files.
-const exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition, X-Total-Count"
+const exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition, X-Total-Count, " + removedHeader
 
 // sharedHeaders are those that scripts of other sites may send.
 const sharedHeaders = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, Idempotency-Key, X-Meilisearch-Client"

@@ -36,18 +36,24 @@ func (s *Server) state(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return sendState(c, st)
+	return sendState(c, st, content.Saved{})
 }
 
-// sendState answers with a state, and with what the act that led to it warns of.
-func sendState(c *fiber.Ctx, st content.State, warnings ...fault.Field) error {
-	return sendStateObject(c, st, stateValue(st), warnings)
-}
-
-func sendStateObject(c *fiber.Ctx, st content.State, data value.Object, warnings []fault.Field) error {
-	out := value.Object{"data": data}
-	if len(warnings) > 0 {
-		out["meta"] = value.Object{"warnings": fieldObjects(warnings)}
+// sendState answers with a state, and in meta with what the act that led to it tells of.
+func sendState(c *fiber.Ctx, st content.State, saved content.Saved) error {
+	data := stateValue(st)
+	if len(saved.Merged) > 0 {
+		data["merged"] = saved.Merged
+	}
+	out, meta := value.Object{"data": data}, value.Object{}
+	if len(saved.Removed) > 0 {
+		meta["removed"] = removals(saved.Removed)
+	}
+	if len(saved.Warnings) > 0 {
+		meta["warnings"] = fieldObjects(saved.Warnings)
+	}
+	if len(meta) > 0 {
+		out["meta"] = meta
 	}
 	return sendJSON(c, st.Rev, value.Append(nil, out))
 }
@@ -91,11 +97,7 @@ func (s *Server) act(c *fiber.Ctx, do func(t *schema.Type, o content.Write) (con
 	if err != nil {
 		return err
 	}
-	out := stateValue(st)
-	if len(saved.Merged) > 0 {
-		out["merged"] = saved.Merged
-	}
-	return sendStateObject(c, st, out, saved.Warnings)
+	return sendState(c, st, saved)
 }
 
 // saveDraft changes fields of a draft. If-Match says what the caller has seen: what others have changed since in other fields is merged with it, and

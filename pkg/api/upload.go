@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -33,7 +32,7 @@ func (s *Server) upload(c *fiber.Ctx) error {
 		return err
 	}
 	if id, ok := p["id"]; ok {
-		return s.describe(c, in, id)
+		return s.changeFile(c, in, id)
 	}
 	// The request's own context has no end: how long the bytes take is the client's affair as long as they come.
 	ctx, cancel := context.WithCancel(c.UserContext())
@@ -143,7 +142,7 @@ func (u *upload) file(p part) error {
 		}
 		p.file = io.MultiReader(strings.NewReader(string(one[:])), p.file)
 	}
-	info := asset.Info{Name: p.as}
+	info := asset.Info{Name: p.as, Sent: p.as}
 	if said := u.info(u.count); said != nil {
 		for _, f := range []struct{ to, from *string }{
 			{&info.Name, said.Name}, {&info.Facts.Alt, said.Alt}, {&info.Facts.Caption, said.Caption}, {&info.Facts.Credit, said.Credit},
@@ -153,6 +152,7 @@ func (u *upload) file(p part) error {
 				*f.to = *f.from
 			}
 		}
+		info.Facts.Decorative = said.Decorative != nil && *said.Decorative
 	}
 	u.count++
 	if u.key == nil {
@@ -194,7 +194,7 @@ func (u *upload) describe() error {
 		if said == nil {
 			continue
 		}
-		described, err := u.s.files.Describe(u.ctx, callerOf(u.c), f.ID, asset.Changes(*said))
+		described, err := u.s.content.DescribeFile(u.ctx, callerOf(u.c), f.ID, asset.Changes(*said))
 		if err != nil {
 			return err
 		}
@@ -246,79 +246,6 @@ func (u *upload) undo() {
 		if err != nil {
 			u.s.log.Warn("a file of a form that failed stays behind", "file", f.ID, "error", err)
 		}
-	}
-}
-
-// describe changes what is said of a file, by a form or by JSON.
-func (s *Server) describe(c *fiber.Ctx, in *intake, id string) error {
-	n, err := fileID(id)
-	if err != nil {
-		return err
-	}
-	in.most = int64(s.bodyLimit)
-	info, err := readFileInfo(c, in)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(c.UserContext(), s.timeout)
-	defer cancel()
-	f, err := s.files.Describe(ctx, callerOf(c), n, asset.Changes(info))
-	if err != nil {
-		return err
-	}
-	return sendJSON(c, 0, strapi.AppendFile(nil, f, nil))
-}
-
-func readFileInfo(c *fiber.Ctx, in *intake) (info strapi.FileInfo, err error) {
-	var text []byte
-	if media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
-		data, err := in.all()
-		if err != nil {
-			return info, err
-		}
-		o, err := strapi.ParsePlain(data)
-		if err != nil {
-			return info, err
-		}
-		for name := range o {
-			if name != "fileInfo" {
-				return info, fault.Key(shorten(name), "", "body", "")
-			}
-		}
-		text = value.Append(nil, o["fileInfo"])
-	} else if text, err = fileInfoField(c, in); err != nil {
-		return info, err
-	}
-	infos, err := strapi.ParseFileInfo(text)
-	if err == nil && len(infos) != 1 {
-		err = fault.New(fault.Invalid, "fileInfo must be one object").With("key", "fileInfo")
-	}
-	if err != nil {
-		return info, err
-	}
-	return infos[0], nil
-}
-
-// fileInfoField finds fileInfo in a form that has nothing else.
-func fileInfoField(c *fiber.Ctx, in *intake) ([]byte, error) {
-	form, err := newForm(c.Get(fiber.HeaderContentType), in)
-	if err != nil {
-		return nil, err
-	}
-	var text []byte
-	for {
-		p, err := form.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return text, nil
-		case err != nil:
-			return nil, err
-		case p.file != nil:
-			return nil, fault.New(fault.NotImplemented, "The bytes of a file are never replaced; upload another one")
-		case p.name != "fileInfo":
-			return nil, fault.Key(shorten(p.name), "", "body", "")
-		}
-		text = []byte(p.text)
 	}
 }
 

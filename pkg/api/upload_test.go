@@ -198,7 +198,7 @@ func TestUploadsRefused(t *testing.T) {
 		{"no such entry", "editor", "", []formPart{file, {"ref", "", "api::topic.topic"}, {"refId", "", "99"}, {"field", "", "image"}}, 404, ""},
 		{"no such field", "editor", "", []formPart{file, {"ref", "", "topic"}, {"refId", "", "99"}, {"field", "", "name"}}, 400, "Invalid key name"},
 		{"an unknown parameter", "editor", "?x=1", []formPart{file}, 400, "Invalid key x"},
-		{"bytes for a file that is there", "editor", "?id=1", []formPart{file}, 501, "never replaced"},
+		{"bytes for a file that is not there", "editor", "?id=1", []formPart{file}, 404, ""},
 		{"facts for none that is there", "editor", "?id=1", []formPart{{"fileInfo", "", "{}"}}, 404, ""},
 		{"an id that is none", "editor", "?id=x", []formPart{{"fileInfo", "", "{}"}}, 404, ""},
 		{"a bomb", "editor", "", []formPart{{"files", "a.gif", "GIF89a\xff\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02\x02D\x01\x00;"}}, 413, ""},

@@ -231,11 +231,7 @@ func plainBody(c *fiber.Ctx, names ...string) (value.Object, error) {
 	if _, err := params(c); err != nil {
 		return nil, err
 	}
-	data, err := body(c)
-	if err != nil {
-		return nil, err
-	}
-	in, err := strapi.ParsePlain(data)
+	in, err := readObject(c)
 	if err != nil {
 		return nil, err
 	}

@@ -11,3 +11,12 @@ func (f File) URL(variant string) string {
 	}
 	return u
 }
+
+// VersionURL is the same with the version of the bytes in it, so that they never change under it.
+func (f File) VersionURL(variant string) string {
+	u := f.URL(variant)
+	if variant == "" {
+		return u + "?v=" + f.Version(variant)
+	}
+	return u + "&v=" + f.Version(variant)
+}

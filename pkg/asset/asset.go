@@ -1,7 +1,8 @@
 // Package asset is files: their bytes in the blob port, and a record of each in the store that says what it is called, what it is, whose
 // it is and what people should know of it.
 //
-// The bytes lie under "file/<key>", image variants under "image/<key>/<variant>", and neither ever changes. Bytes are written first, the
+// The bytes lie under "file/<key>", those of later editions under "edition/<key>/<token>", and what is made of an image (its variants,
+// and the image without metadata for the public) under "image/<key>/…"; none of them ever changes. Bytes are written first, the
 // record second: a record without bytes cannot be, and bytes without a record, which a crash leaves behind, are swept after a day. So
 // is a file that was deleted, unless an entry uses it by then.
 // What a file is (its media type) is found by looking at its bytes while they stream through; its name only decides which of the
@@ -75,7 +76,7 @@ func New(ctx context.Context, st store.Store, bl blob.Store, o Options) (*Servic
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	for _, c := range []store.Collection{
-		{Name: files, Many: []string{"meta.variants"}, Indexes: [][]string{{"meta.id"}, {"meta.sort.name"}, {"meta.createdAt"}, {"meta.createdBy", "meta.id"}, {"meta.deletedAt"}, {"meta." + pendingFact}}},
+		{Name: files, Many: []string{"meta.variants", "meta.editions"}, Indexes: [][]string{{"meta.id"}, {"meta.sort.name"}, {"meta.createdAt"}, {"meta.createdBy", "meta.id"}, {"meta.deletedAt"}, {"meta." + pendingFact}}},
 		{Name: counters},
 	} {
 		if err := st.Ensure(ctx, c); err != nil {

@@ -13,6 +13,7 @@ import (
 // Changes are what Describe changes; nil leaves as it is.
 type Changes struct {
 	Name, Alt, Caption, Credit, Licence *string
+	Decorative                          *bool
 }
 
 // maxAttempts bounds how often a change is tried again after somebody else was first.
@@ -27,7 +28,10 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 		}
 		old := f.Facts
 		if changes.Name != nil {
-			f.Name = cleanName(*changes.Name)
+			f.Name = named(*changes.Name, f.Name)
+		}
+		if changes.Decorative != nil {
+			f.Facts.Decorative = *changes.Decorative
 		}
 		for _, p := range []struct {
 			to   *string

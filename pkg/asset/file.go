@@ -2,9 +2,11 @@ package asset
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"time"
 
+	"kontor/pkg/asset/rendition"
 	"kontor/pkg/schema"
 	"kontor/pkg/store"
 	"kontor/pkg/value"
@@ -23,13 +25,20 @@ type File struct {
 	Height       int
 	Facts        Facts
 	Variants     []Variant
-	CreatedBy    string // the caller's ID
-	Organisation string // the caller's
+	WebP         []Variant // those of Variants that are smaller as WebP, as that; with names of their own
+	Edition      int       // the number of the current bytes, from 1
+	Former       []Edition // the oldest first
+	CreatedBy    string    // the caller's ID
+	Organisation string    // the caller's
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	Deleted      bool // kept for a day, for an entry that came to use it meanwhile; see Delete
 
-	rev int64
+	bytes string    // part of the key of the bytes; "" for those of the first edition
+	made  derived   // what was made of an image
+	at    time.Time // when the current edition came; zero for the first, which came with the file
+	by    string    // the ID of its uploader; "" for the first
+	rev   int64
 }
 
 // Facts is what people say about a file.
@@ -38,16 +47,33 @@ type Facts struct {
 	Caption string // at most 2,000
 	Credit  string // whose work it is; at most 500
 	Licence string // under which it may be used; at most 500
+
+	Decorative bool // the image says nothing, so that it needs no alternative text
 }
 
 // Variant is a smaller form of an image.
 type Variant struct {
-	Name   string // thumbnail, small, medium, large
-	Type   string // image/jpeg or image/png
+	Name   string // thumbnail, small, medium, large; with -webp the same as WebP
+	Type   string // image/jpeg, image/png or image/webp
 	Width  int
 	Height int
-	Size   int64 // bytes
+	Size   int64  // bytes
+	SHA256 string // of the bytes, hex; "" for those that an earlier version of Kontor made
 }
+
+// Ext is the ending that a name for the variant has.
+func (v Variant) Ext() string {
+	switch v.Type {
+	case "image/png":
+		return ".png"
+	case "image/webp":
+		return ".webp"
+	}
+	return ".jpg"
+}
+
+// AsWebP finds the same variant as WebP.
+func (f File) AsWebP(v Variant) (Variant, bool) { return f.Variant(v.Name + rendition.WebPSuffix) }
 
 // Ext is the ending of the name with its dot, "" if it has none.
 func (f File) Ext() string { return ext(f.Name) }
@@ -65,9 +91,21 @@ func notAlphanumeric(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 }
 
+// all lists the variants in every form.
+func (f File) all() []Variant { return append(slices.Clip(f.Variants), f.WebP...) }
+
+// add puts a variant where it belongs.
+func (f *File) add(v Variant) {
+	if strings.HasSuffix(v.Name, rendition.WebPSuffix) {
+		f.WebP = append(f.WebP, v)
+	} else {
+		f.Variants = append(f.Variants, v)
+	}
+}
+
 // Variant finds a variant by name.
 func (f File) Variant(name string) (Variant, bool) {
-	for _, v := range f.Variants {
+	for _, v := range f.all() {
 		if v.Name == name {
 			return v, true
 		}
@@ -75,32 +113,16 @@ func (f File) Variant(name string) (Variant, bool) {
 	return Variant{}, false
 }
 
-// bytesKey is where the bytes of a file lie.
-func bytesKey(key string) string { return "file/" + key }
-
-// variantKey is where those of a variant do.
-func variantKey(key, name string) string { return "image/" + key + "/" + name }
-
 // meta is the record as it is stored.
 func (f File) meta() value.Object {
 	o := value.Object{
 		"id": f.ID, "name": f.Name, "sha256": f.SHA256, "type": f.Type, "charset": f.Charset, "size": f.Size,
 		"createdBy": f.CreatedBy, "organisation": f.Organisation, "createdAt": f.CreatedAt.UTC().Format(timeFormat),
 	}
-	if f.Width > 0 {
-		o["width"], o["height"] = int64(f.Width), int64(f.Height)
-	}
-	var variants value.List
-	for _, v := range f.Variants {
-		variants = append(variants, value.Object{
-			"name": v.Name, "type": v.Type, "width": int64(v.Width), "height": int64(v.Height), "size": v.Size,
-		})
-	}
-	if variants != nil {
-		o["variants"] = variants
-	}
-	for name, v := range f.described() {
-		o[name] = v
+	for _, part := range []value.Object{f.derived(), f.described()} {
+		for name, v := range part {
+			o[name] = v
+		}
 	}
 	for name, v := range o {
 		if v == "" {
@@ -113,6 +135,10 @@ func (f File) meta() value.Object {
 // described is the part of the record that Describe changes: what is absent is nil.
 func (f File) described() value.Object {
 	o := value.Object{"name": f.Name, "ext": absent(strings.ToLower(f.Ext())), "updatedAt": f.UpdatedAt.UTC().Format(timeFormat)}
+	o["decorative"] = nil
+	if f.Facts.Decorative {
+		o["decorative"] = true
+	}
 	fold := value.Object{"name": schema.Fold(f.Name)}
 	for name, s := range f.Facts.named() {
 		o[name] = absent(s)
@@ -145,13 +171,9 @@ func fileOf(d store.Document) File {
 		CreatedBy: text(m, "createdBy"), Organisation: text(m, "organisation"), CreatedAt: at(m, "createdAt"), UpdatedAt: at(m, "updatedAt"),
 		Deleted: m["deletedAt"] != nil, rev: d.Rev,
 	}
-	variants, _ := m["variants"].(value.List)
-	for _, e := range variants {
-		v, _ := e.(value.Object)
-		f.Variants = append(f.Variants, Variant{
-			Name: text(v, "name"), Type: text(v, "type"), Width: int(integer(v, "width")), Height: int(integer(v, "height")), Size: integer(v, "size"),
-		})
-	}
+	f.Facts.Decorative = m["decorative"] == true
+	f.readDerived(m)
+	f.readEditions(m)
 	return f
 }
 

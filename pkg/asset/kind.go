@@ -14,11 +14,18 @@ const sniffed = 3072
 // unknownType is what nobody knows how to open.
 const unknownType = "application/octet-stream"
 
-// sniff tells a file's media type and charset from its first bytes. Its name only chooses among the formats of a container.
+// sniff tells a file's media type and charset from its first bytes. Its name only chooses among the formats of a container, and among
+// those of plain text, which look alike.
 func sniff(head []byte, name string) (mediaType, charset string) {
 	mediaType, params, err := mime.ParseMediaType(mimetype.Detect(head).String())
 	if err != nil {
 		return unknownType, ""
+	}
+	if mediaType == "image/vnd.mozilla.apng" {
+		mediaType = "image/png" // that moves
+	}
+	text := map[string]string{
+		".csv": "text/csv", ".tsv": "text/tab-separated-values", ".md": "text/markdown", ".ics": "text/calendar", ".vtt": "text/vtt", ".txt": "text/plain",
 	}
 	inside := map[string]map[string]string{
 		"application/zip": {
@@ -36,7 +43,15 @@ func sniff(head []byte, name string) (mediaType, charset string) {
 	if t, ok := inside[mediaType][strings.ToLower(ext(name))]; ok {
 		mediaType = t
 	}
+	if t, ok := text[strings.ToLower(ext(name))]; ok && plainText(mediaType) {
+		mediaType = t
+	}
 	return mediaType, params["charset"]
+}
+
+// plainText tells whether bytes of a media type are text that no browser runs.
+func plainText(mediaType string) bool {
+	return slices.Contains([]string{"text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/calendar", "text/vtt"}, mediaType)
 }
 
 // Accepted tells whether the file is of one of the media types, of which "image/*" names a family; none accepts every one. SVG is a
@@ -65,7 +80,7 @@ func (f File) Served() (mediaType string, inline bool) {
 		return f.Type, true
 	case f.Type == "text/plain":
 		return withCharset(f), true
-	case f.Type == "text/csv", f.Type == "text/calendar":
+	case plainText(f.Type):
 		return withCharset(f), false
 	case slices.Contains(kept(), f.Type), office(f.Type):
 		return f.Type, false

@@ -123,12 +123,12 @@ func (k *kit) read(f asset.File, variant string) []byte {
 	return data
 }
 
-// picture is an image of two colours.
+// picture is an image that compresses badly, as a photo does.
 func picture(width, height int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
-			img.Set(x, y, color.RGBA{uint8(x), uint8(y), 99, 255})
+			img.Set(x, y, color.RGBA{uint8(x*x + 31*y), uint8(y*y ^ 17*x), uint8(x * y), 255})
 		}
 	}
 	return img
@@ -146,7 +146,7 @@ func pngOf(t *testing.T, width, height int) []byte {
 func jpegOf(t *testing.T, width, height int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, picture(width, height), nil); err != nil {
+	if err := jpeg.Encode(&b, picture(width, height), &jpeg.Options{Quality: 95}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

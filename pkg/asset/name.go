@@ -42,6 +42,28 @@ func cleanName(name string) string {
 	return name
 }
 
+// maxCredit is how many characters a credit has at most.
+const maxCredit = 500
+
+func cutRunes(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
+
+// named is a name for a file that has been called something else: cleaned, and with the ending that it has had where the new name has none,
+// since programs choose by it how to open the file.
+func named(name, former string) string {
+	if name = cleanName(name); ext(name) == "" || numbered(ext(name)) && !numbered(ext(former)) {
+		return cleanName(name + ext(former))
+	}
+	return name
+}
+
+// numbered tells whether what looks like an ending is a number, as in "Satzung 1.2".
+func numbered(ending string) bool { return strings.Trim(ending, ".0123456789") == "" }
+
 // clean brings the facts into one form, and names what is too long, is not text, or holds characters that nobody sees. Those are
 // refused in new lines only, so that the other facts of an older file can be changed; a caption is body text and may hold them.
 func (f *Facts) clean(old Facts) []fault.Field {
@@ -53,7 +75,7 @@ func (f *Facts) clean(old Facts) []fault.Field {
 		most        int
 	}{
 		{"alternativeText", "Alternativtext", &f.Alt, &old.Alt, 1000}, {"caption", "Bildunterschrift", &f.Caption, nil, 2000},
-		{"credit", "Urheber", &f.Credit, &old.Credit, 500}, {"licence", "Lizenz", &f.Licence, &old.Licence, 500},
+		{"credit", "Urheber", &f.Credit, &old.Credit, maxCredit}, {"licence", "Lizenz", &f.Licence, &old.Licence, 500},
 	} {
 		s := strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(*c.text, "\r\n", "\n")))
 		switch {

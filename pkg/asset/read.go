@@ -66,15 +66,20 @@ func Owns(c auth.Caller, f File) bool {
 	return ok && query.Eval(filter, value.Object{store.Meta: facts}, func(string) bool { return false })
 }
 
-// Open opens length bytes of a file from offset on, as blob.Store.Get does; with the name of a variant, of that. ctx must last as long as
-// the reading. Whether the caller may, is the caller's business. NotFound if there is no such variant.
+// Open opens length bytes of a file from offset on, as blob.Store.Get does: those for the public; with Original those that were uploaded;
+// with the name of a variant, of that. ctx must last as long as the reading. Whether the caller may, is the caller's business. NotFound
+// if there is no such variant.
 func (s *Service) Open(ctx context.Context, f File, variant string, offset, length int64) (io.ReadCloser, error) {
-	key := bytesKey(f.Key)
-	if variant != "" {
+	key := f.bytesKey()
+	switch {
+	case variant == Original, variant == "" && f.made.size == 0:
+	case variant == "":
+		key = f.derivedKey(cleanForm)
+	default:
 		if _, ok := f.Variant(variant); !ok {
 			return nil, notFound()
 		}
-		key = variantKey(f.Key, variant)
+		key = f.derivedKey(variant)
 	}
 	r, _, err := s.blobs.Get(ctx, key, offset, length)
 	return r, err

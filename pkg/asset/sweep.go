@@ -28,7 +28,7 @@ func (s *Service) Sweep(ctx context.Context, used func(context.Context, File) (b
 	if removed, err = s.sweepDeleted(ctx, before, used); err != nil {
 		return removed, err
 	}
-	for _, prefix := range []string{"file/", "image/"} {
+	for _, prefix := range []string{"file/", "edition/", "image/"} {
 		n, err := s.sweepPrefix(ctx, prefix, before)
 		if removed += n; err != nil {
 			return removed, err
@@ -94,7 +94,7 @@ func (s *Service) sweepPrefix(ctx context.Context, prefix string, before time.Ti
 	}
 }
 
-// removeOrphans removes those of the blobs whose file has no record.
+// removeOrphans removes those of the blobs that no record knows: their file has none, or has come to have others in their place.
 func (s *Service) removeOrphans(ctx context.Context, prefix string, keys []string) (removed int, err error) {
 	if len(keys) == 0 {
 		return 0, nil
@@ -107,16 +107,18 @@ func (s *Service) removeOrphans(ctx context.Context, prefix string, keys []strin
 	for i, k := range keys {
 		list[i] = fileKey(k)
 	}
-	docs, err := s.store.Find(ctx, files, store.Query{Filter: query.Where(store.KeyPath, query.In, list), Parts: []string{}})
+	docs, err := s.store.Find(ctx, files, store.Query{Filter: query.Where(store.KeyPath, query.In, list), Parts: []string{store.Meta}})
 	if err != nil {
 		return 0, err
 	}
 	known := make(map[string]bool, len(docs))
 	for _, d := range docs {
-		known[d.Key] = true
+		for _, key := range fileOf(d).blobKeys() {
+			known[key] = true
+		}
 	}
 	for _, k := range keys {
-		if known[fileKey(k)] {
+		if known[k] {
 			continue
 		}
 		if err := s.blobs.Delete(ctx, k); err != nil && !fault.Is(err, fault.NotFound) {

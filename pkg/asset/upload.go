@@ -21,6 +21,7 @@ import (
 // Info is what an uploader says of a file.
 type Info struct {
 	Name  string // paths, control characters and the like are taken out of it
+	Sent  string // what the client's program calls the file; its ending stands in for one that Name lacks
 	Facts Facts
 
 	Identity Identity // what the new file is called; the zero value for names that nobody has had
@@ -109,7 +110,7 @@ func (s *Service) prepare(ctx context.Context, c auth.Caller, r io.Reader, info 
 	if err := fault.Fields(info.Facts.clean(Facts{})); err != nil {
 		return File{}, err
 	}
-	f := File{Key: store.RandomKey(), Name: cleanName(info.Name), Facts: info.Facts, CreatedBy: c.ID, Organisation: c.Organisation}
+	f := File{Key: store.RandomKey(), Name: named(info.Name, cleanName(info.Sent)), Facts: info.Facts, CreatedBy: c.ID, Organisation: c.Organisation, Edition: 1}
 	if info.Identity != (Identity{}) {
 		if err := s.assume(ctx, &f, info.Identity); err != nil {
 			return File{}, err
@@ -138,9 +139,9 @@ func (s *Service) assume(ctx context.Context, f *File, i Identity) error {
 		return err
 	}
 	f.Key, f.ID = i.Key, i.ID
-	errs := []error{s.blobs.Delete(ctx, bytesKey(f.Key))}
-	for _, name := range rendition.Names() {
-		errs = append(errs, s.blobs.Delete(ctx, variantKey(f.Key, name)))
+	errs := []error{s.blobs.Delete(ctx, f.bytesKey())}
+	for _, name := range append(rendition.Names(), cleanForm) {
+		errs = append(errs, s.blobs.Delete(ctx, f.derivedKey(name)))
 	}
 	return errors.Join(errs...)
 }
@@ -160,7 +161,7 @@ func (s *Service) keep(ctx context.Context, f *File, r io.Reader) error {
 	}
 	head = head[:n]
 	f.Type, f.Charset = sniff(head, f.Name)
-	if _, err = s.blobs.Put(ctx, bytesKey(f.Key), io.MultiReader(bytes.NewReader(head), w)); err != nil {
+	if _, err = s.blobs.Put(ctx, f.bytesKey(), io.MultiReader(bytes.NewReader(head), w)); err != nil {
 		return err
 	}
 	f.Size, f.SHA256 = w.size, hex.EncodeToString(w.sum.Sum(nil))
@@ -238,9 +239,9 @@ func (s *Service) discard(ctx context.Context, f File) {
 }
 
 func (s *Service) removeBytes(ctx context.Context, f File) error {
-	errs := []error{s.blobs.Delete(ctx, bytesKey(f.Key))}
-	for _, v := range f.Variants {
-		errs = append(errs, s.blobs.Delete(ctx, variantKey(f.Key, v.Name)))
+	var errs []error
+	for _, key := range f.blobKeys() {
+		errs = append(errs, s.blobs.Delete(ctx, key))
 	}
 	return errors.Join(errs...)
 }

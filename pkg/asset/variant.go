@@ -3,6 +3,8 @@ package asset
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -16,7 +18,8 @@ import (
 // readable are the images that variants are made of.
 func readable() []string { return []string{"image/jpeg", "image/png", "image/gif", "image/webp"} }
 
-// vary measures an image and makes its variants, a few images at a time. What is no image of these kinds is left as it is.
+// vary measures an image, makes its variants and the image for the public, a few images at a time. What is no image of these kinds is
+// left as it is. It changes f alone, not its record.
 func (s *Service) vary(ctx context.Context, f *File) error {
 	if !slices.Contains(readable(), f.Type) {
 		return nil
@@ -25,27 +28,43 @@ func (s *Service) vary(ctx context.Context, f *File) error {
 		return tooLong(err)
 	}
 	defer s.originals.Release(1)
-	facts, list, err := s.renditions(ctx, f.Key)
+	f.Variants, f.WebP, f.made = nil, nil, derived{set: f.made.set, by: maker}
+	out, err := s.renditions(ctx, f.bytesKey())
 	if fault.Is(err, fault.MediaType) {
 		return nil // the beginning of an image and nothing of one behind it
 	}
 	if err != nil {
 		return err
 	}
-	f.Width, f.Height = facts.Width, facts.Height
-	for _, r := range list {
-		f.Variants = append(f.Variants, Variant{Name: r.Name, Type: r.Type, Width: r.Width, Height: r.Height, Size: int64(len(r.Bytes))})
-		if _, err := s.blobs.Put(ctx, variantKey(f.Key, r.Name), bytes.NewReader(r.Bytes)); err != nil {
+	f.Width, f.Height = out.Facts.Width, out.Facts.Height
+	if f.Facts.Credit == "" {
+		f.Facts.Credit = cutRunes(out.Credit.String(), maxCredit)
+	}
+	for _, r := range out.Variants {
+		f.add(Variant{
+			Name: r.Name, Type: r.Type, Width: r.Width, Height: r.Height, Size: int64(len(r.Bytes)), SHA256: sum(r.Bytes),
+		})
+		if _, err := s.blobs.Put(ctx, f.derivedKey(r.Name), bytes.NewReader(r.Bytes)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if out.Clean == nil {
+		return nil
+	}
+	f.made.size, f.made.sha256 = int64(len(out.Clean)), sum(out.Clean)
+	_, err = s.blobs.Put(ctx, f.derivedKey(cleanForm), bytes.NewReader(out.Clean))
+	return err
 }
 
-func (s *Service) renditions(ctx context.Context, key string) (rendition.Facts, []rendition.Rendition, error) {
-	r, _, err := s.blobs.Get(ctx, bytesKey(key), 0, blob.ToEnd)
+func sum(data []byte) string {
+	h := sha256.Sum256(data)
+	return hex.EncodeToString(h[:])
+}
+
+func (s *Service) renditions(ctx context.Context, key string) (rendition.Result, error) {
+	r, _, err := s.blobs.Get(ctx, key, 0, blob.ToEnd)
 	if err != nil {
-		return rendition.Facts{}, nil, err
+		return rendition.Result{}, err
 	}
 	defer r.Close()
 	limits := s.image

@@ -72,7 +72,10 @@ func (w *write) left(r *record) bool {
 
 // saved is what this write has come to.
 func (w *write) saved(rev int64) Saved {
-	return Saved{DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing, Rev: rev, Merged: w.merged}
+	return Saved{
+		DocumentID: w.next.documentID, Locale: w.next.locale, Published: w.publishing, Rev: rev,
+		Merged: w.merged, Removed: w.removed,
+	}
 }
 
 // pause waits a little longer with each attempt, by chance, so that writers of one entry fall out of step.

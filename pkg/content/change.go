@@ -206,8 +206,10 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 			return err
 		}
 	}
-	values, problems := w.typ.NormaliseFrom(before, linked, w.itemIDs())
-	wrong = append(wrong, problems...)
+	normal := w.typ.NormaliseWith(before, linked, schema.WriteOptions{NewID: w.itemIDs(), Locale: w.next.locale})
+	values := normal.Values
+	w.removed = normal.Removed
+	wrong = append(wrong, normal.Problems...)
 	wrong = append(wrong, w.checkShared(before, values)...)
 	noFile, err := w.checkFiles(before, values)
 	if err != nil {
@@ -226,6 +228,11 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 	}
 	if publish {
 		wrong = append(wrong, w.missing(wrong)...)
+		unshowable, err := w.showable(w.publishable())
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, unshowable...)
 	}
 	if err := fault.Fields(wrong); err != nil {
 		return err

@@ -111,8 +111,8 @@ type Saved struct {
 	DocumentID string
 	Locale     string
 	Rev        int64
-	Published  bool          // whether this write published
-	Warnings   []fault.Field // what is odd in what it published and keeps nobody from publishing
-
-	Merged []string // with Write.Merge: the fields that others have changed since IfMatch
+	Published  bool             // whether this write published
+	Merged     []string         // with Write.Merge: the fields that others have changed since IfMatch
+	Removed    []schema.Removal // markup that rich texts lost
+	Warnings   []fault.Field    // what is odd in what it published and keeps nobody from publishing
 }

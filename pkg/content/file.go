@@ -47,7 +47,23 @@ func (s *Service) reads(ctx context.Context, c auth.Caller, f asset.File) error 
 	if !f.Deleted && asset.Owns(c, f) {
 		return nil
 	}
+	if f.ForEditors() {
+		return s.ReadsAsEditor(ctx, c, f)
+	}
 	shown, err := s.shown(ctx, c, f)
+	if err == nil && !shown {
+		err = errNoFile()
+	}
+	return err
+}
+
+// ReadsAsEditor is NotFound unless the caller works with the file: it owns it, or may read a draft that uses it. What the public does not
+// get of a file, its earlier editions and the metadata of a photo, is for such callers.
+func (s *Service) ReadsAsEditor(ctx context.Context, c auth.Caller, f asset.File) error {
+	if !f.Deleted && asset.Owns(c, f) {
+		return nil
+	}
+	shown, err := s.shownIn(ctx, c, f, []face{{store.Draft, auth.ReadDraft}})
 	if err == nil && !shown {
 		err = errNoFile()
 	}
@@ -89,14 +105,23 @@ func (s *Service) shown(ctx context.Context, c auth.Caller, f asset.File) (bool,
 	if shown, err := s.shownInPreview(ctx, c, refs); shown || err != nil {
 		return shown, err
 	}
+	return s.shownIn(ctx, c, f, []face{{store.Published, auth.Read}, {store.Draft, auth.ReadDraft}})
+}
+
+// face is a part of an entry and the action that opens it.
+type face struct {
+	name   string
+	action auth.Action
+}
+
+// shownIn tells whether the caller reads one of the faces of an entry that uses the file.
+func (s *Service) shownIn(ctx context.Context, c auth.Caller, f asset.File, faces []face) (bool, error) {
+	refs := fileRefs(f)
 	for _, t := range s.types.Types() {
 		if !holdsFiles(t.Fields) {
 			continue
 		}
-		for _, part := range []struct {
-			name   string
-			action auth.Action
-		}{{store.Published, auth.Read}, {store.Draft, auth.ReadDraft}} {
+		for _, part := range faces {
 			if _, ok := s.roles.Grant(c, part.action, t, s.types); !ok {
 				continue
 			}
@@ -157,9 +182,10 @@ func holdsFiles(fields []*schema.Field) bool {
 
 // placedFile is where an entry holds a file.
 type placedFile struct {
-	field *schema.Field
-	path  []string
-	id    int64
+	field  *schema.Field
+	path   []string
+	id     int64
+	public bool // in what is published
 }
 
 // filesIn lists the files of values, those within objects included.
@@ -179,7 +205,7 @@ func filesIn(fields []*schema.Field, values value.Object, path []string) []place
 			switch x := v.(type) {
 			case int64:
 				if f.Kind == schema.Asset {
-					out = append(out, placedFile{f, where, x})
+					out = append(out, placedFile{field: f, path: where, id: x})
 				}
 			case value.Object:
 				if f.Kind == schema.Object {

@@ -12,8 +12,8 @@ import (
 
 // FileFields are the names that populate can select of a file; id and documentId always come.
 func FileFields() []string {
-	return []string{"name", "alternativeText", "caption", "credit", "licence", "width", "height", "formats", "hash", "ext", "mime", "size", "url",
-		"previewUrl", "provider", "provider_metadata", "createdAt", "updatedAt", "publishedAt"}
+	return []string{"name", "alternativeText", "caption", "credit", "licence", "decorative", "width", "height", "formats", "hash", "ext", "mime", "size", "url",
+		"versionUrl", "edition", "previewUrl", "provider", "provider_metadata", "createdAt", "updatedAt", "publishedAt"}
 }
 
 // ofFile checks what is asked of a file.

@@ -49,7 +49,11 @@ func (s *Service) Publish(ctx context.Context, c auth.Caller, t *schema.Type, do
 			return err
 		}
 		w.followSlug(nil)
-		if err := fault.Fields(w.missing(nil)); err != nil {
+		unshowable, err := w.showable(w.publishable())
+		if err != nil {
+			return err
+		}
+		if err := fault.Fields(append(w.missing(nil), unshowable...)); err != nil {
 			return err
 		}
 		w.publish()

@@ -37,6 +37,8 @@ type write struct {
 	slugKept string    // the automatic slug that the draft has already, which is tried first
 
 	publishing bool             // this write makes the draft public
+	removed    []schema.Removal // markup that rich texts lost
+	bare       []fault.Field    // images without alternative text in fields that warn of them
 	taken      map[string]int64 // claims that are there and free for this entry, by key: the revision to take over
 	without    map[string]bool  // claims that the draft does without, by key
 	mark       string           // see name
@@ -219,7 +221,11 @@ func (w *write) commit() (Saved, error) {
 		w.giveUp()
 		return saved, err
 	}
-	if saved.Warnings, err = w.warnings(); err != nil { // it is written all the same
+	if w.publishing {
+		saved.Warnings = w.bare
+	}
+	relations, err := w.warnings()
+	if saved.Warnings = append(saved.Warnings, relations...); err != nil { // it is written all the same
 		w.svc.log.Warn("a published entry was not checked for relations to drafts", "entry", w.typ.ID+" "+w.next.key(), "error", err)
 	}
 	return saved, nil

@@ -67,6 +67,7 @@ var homes = map[string][]string{
 	"github.com/gabriel-vasile/mimetype":       {"pkg/asset"},
 	"golang.org/x/crypto":                      {"pkg/auth"},
 	"golang.org/x/image":                       {"pkg/asset/rendition"},
+	"github.com/deepteams/webp":                {"pkg/asset/rendition"}, // the encoder; x/image decodes
 	"golang.org/x/sync":                        {"pkg/asset"},
 	"go.yaml.in/yaml/v3":                       {"pkg/config"},
 	"github.com/spf13/pflag":                   {"pkg/config"},

@@ -93,7 +93,7 @@ func (b *builder) entryOperation(v View, path string, o Operation) {
 			fields, act = v.Create, "Create"
 			o.Answer.Status, o.Answer.Links = http.StatusCreated, b.links(v, name)
 		}
-		o.Answer.Schema, o.Answer.Headers = one, []string{"ETag"}
+		o.Answer.Schema, o.Answer.Headers = one, []string{"ETag", "Kontor-Removed"}
 		o.Body.Schema = object(value.Object{"data": b.input(t, act, fields), "meta": value.Object{"type": "object"}}, "data")
 		o.Refuses = append(o.Refuses, http.StatusConflict)
 		parameters = append(parameters, b.shaping(v)...)

@@ -330,6 +330,7 @@ func headers() value.Object {
 		"Retry-After":         value.Object{"description": "After how many seconds to try again", "schema": value.Object{"type": "integer"}},
 		"WWW-Authenticate":    text("What credentials are taken", "Bearer"),
 		"X-Total-Count":       value.Object{"description": "How many there are without the window", "schema": value.Object{"type": "integer"}},
+		"Kontor-Removed":      text("Markup that rich texts lost: field, element and, in brackets, attribute", "body script, body a[href]"),
 		"Content-Disposition": text("Whether to show or to keep the file, and its name", `inline; filename="Satzung.pdf"`),
 		"Content-Range":       text("Which part this is", "bytes 0-99/1234"),
 		"Accept-Ranges":       text("That parts may be asked for", "bytes"),

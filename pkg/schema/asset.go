@@ -29,7 +29,8 @@ func (assetKind) parse(_ *Field, s string) (any, *problem) {
 
 func (assetKind) declare(f *Field, k keywords) {
 	a := k.object("x-asset")
-	f.Asset = &Accept{Types: a.texts("accept"), MaxBytes: int64(a.whole("maxBytes", 0))}
+	alt, _ := a.text("alt")
+	f.Asset = &Accept{Types: a.texts("accept"), MaxBytes: int64(a.whole("maxBytes", 0)), Alt: AltDuty(alt)}
 }
 
 func digits(s string) (int64, bool) {

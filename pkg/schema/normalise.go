@@ -16,20 +16,39 @@ import (
 // Links of relations have to be resolved to documentIds before. JSON is the one kind that is stored in another form than it is
 // sent in (a string of JSON), so results must not be sent again as changes.
 func (t *Type) Normalise(current, changes value.Object) (value.Object, []fault.Field) {
-	return t.NormaliseFrom(current, changes, RandomItemID)
+	n := t.NormaliseWith(current, changes, WriteOptions{})
+	return n.Values, n.Problems
 }
 
-// NormaliseFrom is Normalise with a source for the ids of new items in lists of objects. It is asked again for ids that are taken or not
-// of the form, positive and of 31 bits.
-func (t *Type) NormaliseFrom(current, changes value.Object, newID func() int64) (value.Object, []fault.Field) {
-	w := writer{newID: newID}
-	return w.entry(t, current, changes)
+// WriteOptions is what NormaliseWith needs beside the values; the zero value is ready for use.
+type WriteOptions struct {
+	NewID  func() int64 // ids of new items in lists of objects; RandomItemID if nil. It is called again for an id that is taken or not of 31 bits.
+	Locale string       // of the values, for the quotation marks of q; German if ""
+}
+
+// Normalised is the result of NormaliseWith.
+type Normalised struct {
+	Values   value.Object
+	Problems []fault.Field
+	Removed  []Removal // markup that rich texts lost
+}
+
+// NormaliseWith is Normalise with options; it also reports the markup that it removed.
+func (t *Type) NormaliseWith(current, changes value.Object, o WriteOptions) Normalised {
+	w := writer{newID: o.NewID, locale: o.Locale}
+	if w.newID == nil {
+		w.newID = RandomItemID
+	}
+	values, problems := w.entry(t, current, changes)
+	return Normalised{Values: values, Problems: problems, Removed: w.removed}
 }
 
 // writer collects what is wrong while it turns values into their stored form.
 type writer struct {
 	problems []fault.Field
 	newID    func() int64
+	locale   string
+	removed  []Removal
 	stored   bool // the values come from the store and are only checked
 	kept     bool // the values are those of stored entries, so no newcomer judges them
 }
@@ -112,7 +131,7 @@ func (w *writer) one(f *Field, at *place, current, sent any) any {
 			return sent
 		}
 	}
-	v, p := rules.normal(f, sent)
+	v, p := w.normal(rules, f, at, sent)
 	if p != nil {
 		w.report(at, p, sent)
 		return nil
@@ -124,6 +143,21 @@ func (w *writer) one(f *Field, at *place, current, sent any) any {
 		}
 	}
 	return v
+}
+
+// normal is the kind's own, with the removals of a rich text collected.
+func (w *writer) normal(r rules, f *Field, at *place, sent any) (any, *problem) {
+	rich, ok := r.(richTextKind)
+	if !ok {
+		return r.normal(f, sent)
+	}
+	c := conversion{locale: w.locale}
+	v, p := rich.convert(f, sent, &c)
+	for _, removal := range c.removed {
+		removal.Path = at.path()
+		w.removed = append(w.removed, removal)
+	}
+	return v, p
 }
 
 // holds tells whether a field has a value already: as its own, or as an element of its list.

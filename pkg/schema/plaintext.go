@@ -35,7 +35,8 @@ func tag(z *html.Tokenizer, b *strings.Builder) int {
 	switch atom.Lookup(name) {
 	case atom.Script, atom.Style, atom.Template, atom.Noscript:
 		return 1
-	case atom.A, atom.Strong, atom.Em, atom.B, atom.I, atom.U, atom.S, atom.Sub, atom.Sup, atom.Code, atom.Abbr, atom.Span:
+	case atom.A, atom.Strong, atom.Em, atom.B, atom.I, atom.U, atom.S, atom.Sub, atom.Sup, atom.Code, atom.Abbr, atom.Span,
+		atom.Mark, atom.Del, atom.Ins:
 	default:
 		b.WriteByte(' ')
 	}

@@ -1,13 +1,10 @@
 package schema
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
-	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/norm"
@@ -15,57 +12,27 @@ import (
 
 const (
 	defaultRichText = 200_000
-	maxPasses       = 12 // sanitising comes to rest after two or three
 	entryScheme     = "entry"
 )
 
 var (
-	fileLink   = regexp.MustCompile(`^(?:https?://[^/?#]+)?(?:/[^?#]*)?/files/([a-z0-9]{24})(?:/|$)`)
-	entryLink  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}/[a-z0-9]{24}$`)
-	hrefForm   = regexp.MustCompile(`(?i)^(https?://[^/]|mailto:|tel:|entry:|/$|/[^/\\]|#)`)
-	srcForm    = regexp.MustCompile(`(?i)^(https://[^/]|/[^/\\])`)
-	langForm   = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
-	spanForm   = regexp.MustCompile(`^[1-9][0-9]{0,2}$`)
-	scopeForm  = regexp.MustCompile(`^(row|col|rowgroup|colgroup)$`)
-	numberForm = regexp.MustCompile(`^-?[0-9]{1,6}$`)
-	blankForm  = regexp.MustCompile(`^_blank$`)
-	relForm    = regexp.MustCompile(`^noopener$`)
+	fileLink  = regexp.MustCompile(`^(?:https?://[^/?#]+)?(?:/[^?#]*)?/files/([a-z0-9]{24})(?:/|$)`)
+	entryLink = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}/[a-z0-9]{24}$`)
 )
 
-// sanitiser is made once: it is a table of what is allowed, read only afterwards.
-var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	p.AllowElements("h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "u", "s", "sub", "sup", "blockquote",
-		"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "hr", "br", "code", "pre", "figure", "figcaption", "abbr")
-	p.AllowAttrs("href").Matching(hrefForm).OnElements("a")
-	p.AllowAttrs("target").Matching(blankForm).OnElements("a")
-	p.AllowAttrs("rel").Matching(relForm).OnElements("a")
-	p.AllowAttrs("src").Matching(srcForm).OnElements("img")
-	p.AllowAttrs("alt").OnElements("img")
-	p.AllowAttrs("title").OnElements("abbr")
-	p.AllowAttrs("start").Matching(numberForm).OnElements("ol")
-	p.AllowAttrs("colspan", "rowspan").Matching(spanForm).OnElements("th", "td")
-	p.AllowAttrs("scope").Matching(scopeForm).OnElements("th")
-	// span is there for the language of a few words only, which readers with a screen reader depend on.
-	p.AllowAttrs("lang").Matching(langForm).OnElements("span")
-	p.AllowAttrs("lang").Matching(langForm).Globally()
-	p.RequireParseableURLs(true)
-	p.AllowRelativeURLs(true)
-	p.AllowURLSchemes("http", "https", "mailto", "tel")
-	p.AllowURLSchemeWithCustomPolicy(entryScheme, func(u *url.URL) bool {
-		return entryLink.MatchString(u.Opaque) && u.RawQuery == "" && u.Fragment == ""
-	})
-	return p
-})
-
-// richTextKind is HTML of a few elements; everything else is dropped on write.
+// richTextKind is HTML of a few elements; other markup is converted or removed on write.
 type richTextKind struct{}
 
 func (richTextKind) yup() string { return "string" }
 
 func (richTextKind) traits() traits { return traits{textual: true, localized: true} }
 
-func (richTextKind) normal(f *Field, sent any) (any, *problem) {
+func (k richTextKind) normal(f *Field, sent any) (any, *problem) {
+	return k.convert(f, sent, &conversion{})
+}
+
+// convert is normal with the locale of the text, and notes what it removed.
+func (richTextKind) convert(f *Field, sent any, c *conversion) (any, *problem) {
 	s, w := utf8Text(sent)
 	if w != nil {
 		return nil, w
@@ -73,9 +40,9 @@ func (richTextKind) normal(f *Field, sent any) (any, *problem) {
 	if strings.ContainsFunc(unixLines(s), isControl) {
 		return nil, controlCharacter()
 	}
-	clean, ok := sanitise(s)
+	clean, ok := c.sanitise(unixLines(s))
 	if !ok {
-		return nil, badFormat("must be well-formed HTML", "ist kein brauchbares HTML.")
+		return nil, notHTML()
 	}
 	if isBlank(clean) {
 		return nil, nil
@@ -86,67 +53,35 @@ func (richTextKind) normal(f *Field, sent any) (any, *problem) {
 	return clean, nil
 }
 
+// check accepts every stored text that holds nothing but the markup of rich text, also where a write today would store it in another
+// form: what an earlier version stored stays valid.
+func (richTextKind) check(f *Field, v any) *problem {
+	s, w := utf8Text(v)
+	if w != nil {
+		return w
+	}
+	body, err := parseFragment(s)
+	if err != nil {
+		return notHTML()
+	}
+	for n := range body.Descendants() {
+		if n.DataAtom == atom.A {
+			tidyNode(n) // the parser sorts attributes, and rel is stored as the last one
+		}
+	}
+	if again, err := render(body); err != nil || again != s || words().policy.Sanitize(s) != s || isBlank(s) {
+		return notStored()
+	}
+	return longerThan(s, f.MaxLength)
+}
+
+func notHTML() *problem {
+	return badFormat("must be well-formed HTML", "ist kein brauchbares HTML.")
+}
+
 func (richTextKind) plain(s string) string { return PlainText(s) }
 
 func (richTextKind) declare(f *Field, k keywords) { declareLength(f, k, defaultRichText) }
-
-// sanitise applies the policy, closes what is open and repeats until nothing changes: taking one thing out can bring forth
-// another, and a second write of the same text must not change it. The last word is always the policy's.
-func sanitise(s string) (string, bool) {
-	for range maxPasses {
-		clean := sanitiser().Sanitize(unixLines(s))
-		balanced, err := balance(clean)
-		if err != nil {
-			return "", false
-		}
-		if clean == s && balanced == s {
-			return s, true
-		}
-		s = balanced
-	}
-	return "", false
-}
-
-// balance makes well-formed HTML, so that an element left open doesn't swallow the rest of the page.
-func balance(s string) (string, error) {
-	body := &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"}
-	nodes, err := html.ParseFragment(strings.NewReader(s), body)
-	if err != nil {
-		return "", err
-	}
-	for _, n := range nodes {
-		body.AppendChild(n)
-	}
-	tidy(body)
-	var b strings.Builder
-	for n := range body.ChildNodes() {
-		if err := html.Render(&b, n); err != nil {
-			return "", err
-		}
-	}
-	return strings.TrimFunc(b.String(), isSpace), nil
-}
-
-// tidy does below n what the policy cannot.
-func tidy(n *html.Node) {
-	for child := n.FirstChild; child != nil; {
-		next := child.NextSibling
-		tidy(child)
-		switch {
-		case child.DataAtom == atom.Span && len(child.Attr) == 0:
-			for inner := child.FirstChild; inner != nil; inner = child.FirstChild {
-				child.RemoveChild(inner)
-				n.InsertBefore(inner, child)
-			}
-			n.RemoveChild(child)
-		case child.DataAtom == atom.Img && !hasAttr(child, "src"):
-			n.RemoveChild(child)
-		default:
-			tidyNode(child)
-		}
-		child = next
-	}
-}
 
 func tidyNode(n *html.Node) {
 	switch {

@@ -168,7 +168,18 @@ type Target struct {
 type Accept struct {
 	Types    []string // media types, "image/*" for a family; empty: all that the server takes
 	MaxBytes int64    // 0: the server's limit
+	Alt      AltDuty
 }
+
+// AltDuty says what an asset field asks of images without alternative text that are not marked as decorative.
+type AltDuty string
+
+// The duties; the zero value is AltNone.
+const (
+	AltNone     AltDuty = "none"
+	AltWarn     AltDuty = "warn"     // the answer of a write that publishes one says so
+	AltRequired AltDuty = "required" // no entry with one is published
+)
 
 // Search says how full text and lists use a field.
 type Search struct {

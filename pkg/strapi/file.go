@@ -60,6 +60,12 @@ func fileFact(f asset.File, name string) any {
 		return orNull(f.Facts.Credit)
 	case "licence":
 		return orNull(f.Facts.Licence)
+	case "decorative":
+		return f.Facts.Decorative
+	case "edition":
+		return int64(f.Edition)
+	case "versionUrl":
+		return f.VersionURL("")
 	case "width":
 		return pixels(f.Width)
 	case "height":
@@ -71,9 +77,10 @@ func fileFact(f asset.File, name string) any {
 	case "mime":
 		return f.Type
 	case "size":
-		return kilobytes(f.Size)
+		size, _ := f.Public()
+		return kilobytes(size)
 	case "url":
-		return FileURL(f, "")
+		return f.URL("")
 	case "provider":
 		return provider
 	case "createdAt", "publishedAt": // a file is there for all who may see it from the start
@@ -98,29 +105,33 @@ func appendFormats(dst []byte, f asset.File) []byte {
 		w := objectWriter{dst: append(dst, '{')}
 		w.value("name", v.Name+"_"+f.Name)
 		w.value("hash", v.Name+"_"+f.Key)
-		w.value("ext", variantExt(v))
+		w.value("ext", v.Ext())
 		w.value("mime", v.Type)
 		w.value("path", nil)
 		w.value("width", int64(v.Width))
 		w.value("height", int64(v.Height))
 		w.value("size", kilobytes(v.Size))
 		w.value("sizeInBytes", v.Size)
-		w.value("url", FileURL(f, v.Name))
+		w.value("url", f.URL(v.Name))
+		w.value("versionUrl", f.VersionURL(v.Name))
+		if second, ok := f.AsWebP(v); ok {
+			w.name("webp")
+			w.dst = appendSecond(w.dst, f, second)
+		}
 		dst = append(w.dst, '}')
 	}
 	return append(dst, '}')
 }
 
-func variantExt(v asset.Variant) string {
-	if v.Type == "image/png" {
-		return ".png"
-	}
-	return ".jpg"
-}
-
-// FileURL is the path under which the bytes of a file are read, or those of a variant. The name at its end is for people.
-func FileURL(f asset.File, variant string) string {
-	return f.URL(variant)
+// appendSecond writes a variant as WebP, of which a page makes a source beside the image.
+func appendSecond(dst []byte, f asset.File, v asset.Variant) []byte {
+	w := objectWriter{dst: append(dst, '{')}
+	w.value("mime", v.Type)
+	w.value("size", kilobytes(v.Size))
+	w.value("sizeInBytes", v.Size)
+	w.value("url", f.URL(v.Name))
+	w.value("versionUrl", f.VersionURL(v.Name))
+	return append(w.dst, '}')
 }
 
 // kilobytes is a size as Strapi gives it: thousands of bytes with two digits.
@@ -164,10 +175,11 @@ func (w *objectWriter) value(name string, v any) {
 // FileInfo is what a client says of an uploaded file; nil means nothing was said.
 type FileInfo struct {
 	Name, Alt, Caption, Credit, Licence *string
+	Decorative                          *bool
 }
 
 // ParseFileInfo reads the fileInfo of an upload, an object or a list of one for each file; where there is nothing it is empty. An
-// object's names are name, alternativeText, caption, credit and licence; folder and focalPoint may stand there as null.
+// object's names are name, alternativeText, caption, credit, licence and decorative; folder and focalPoint may stand there as null.
 func ParseFileInfo(data []byte) ([]FileInfo, error) {
 	v, err := decodeBody(data)
 	if err != nil {
@@ -205,6 +217,13 @@ func fileInfo(o value.Object) (FileInfo, error) {
 			to = &info.Credit
 		case "licence":
 			to = &info.Licence
+		case "decorative":
+			b, ok := o[name].(bool)
+			if !ok {
+				return info, fault.New(fault.Invalid, "fileInfo.decorative must be true or false").With("key", name)
+			}
+			info.Decorative = &b
+			continue
 		case "folder", "focalPoint":
 			if o[name] != nil {
 				return info, fault.New(fault.Invalid, "%s is not offered", name).With("key", name)

@@ -71,7 +71,7 @@ func (b *outbox) write(ctx context.Context, f asset.File) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return fmt.Errorf("%s can't be made: %w", filepath.Dir(to), cause(err))
 	}
-	r, err := b.files.Open(ctx, f, "", 0, f.Size)
+	r, err := b.files.Open(ctx, f, asset.Original, 0, f.Size)
 	if err != nil {
 		return fmt.Errorf("the file %d, %s: %w", f.ID, f.Name, err)
 	}

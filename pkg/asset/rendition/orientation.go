@@ -14,8 +14,24 @@ func (o orientation) swaps() bool { return o >= 5 && o <= 8 }
 // readOrientation finds the tag 0x0112 in the first directory of an EXIF block (a TIFF header and its directory). What can not be
 // read is 1: a photo that lies on its side is better than none.
 func readOrientation(exif []byte) orientation {
+	found := orientation(1)
+	directory(exif, func(order binary.ByteOrder, entry []byte) bool {
+		if order.Uint16(entry) != 0x0112 {
+			return true
+		}
+		const short = 3
+		if o := orientation(order.Uint16(entry[8:])); order.Uint16(entry[2:]) == short && o >= 1 && o <= 8 {
+			found = o
+		}
+		return false
+	})
+	return found
+}
+
+// directory walks the entries, of 12 bytes each, of the first directory of an EXIF block.
+func directory(exif []byte, each func(order binary.ByteOrder, entry []byte) (more bool)) {
 	if len(exif) < 8 {
-		return 1
+		return
 	}
 	var order binary.ByteOrder
 	switch string(exif[:4]) {
@@ -24,29 +40,18 @@ func readOrientation(exif []byte) orientation {
 	case "MM\x00*":
 		order = binary.BigEndian
 	default:
-		return 1
+		return
 	}
 	at := int64(order.Uint32(exif[4:]))
 	if at > int64(len(exif)-2) {
-		return 1
+		return
 	}
 	dir := exif[at:]
-	n := int(order.Uint16(dir))
-	for i := range n {
-		if len(dir) < 2+12*(i+1) {
-			return 1
+	for i := range int(order.Uint16(dir)) {
+		if len(dir) < 2+12*(i+1) || !each(order, dir[2+12*i:][:12]) {
+			return
 		}
-		entry := dir[2+12*i:]
-		if order.Uint16(entry) != 0x0112 {
-			continue
-		}
-		const short = 3
-		if o := orientation(order.Uint16(entry[8:])); order.Uint16(entry[2:]) == short && o >= 1 && o <= 8 {
-			return o
-		}
-		return 1
 	}
-	return 1
 }
 
 // apply gives the image as it is to be shown.

@@ -4,9 +4,11 @@
 // It is pure: bytes in, bytes out, no store, no clock, no state, safe for concurrent calls. What it reads comes from strangers, so
 // the dimensions that a file declares are checked against limits before a pixel is decoded, and a broken file is an error, never a
 // panic. A rendition holds pixels only: EXIF, GPS, comments and colour profiles of the original are gone, its orientation is applied.
-// Colours are taken as sRGB, so a photo with a wider profile comes out slightly paler.
+// Colours are taken as sRGB, so a photo with a wider profile comes out slightly paler. The image itself is also given without the
+// metadata that tell where and when a photo was taken.
 //
-// JPEG, PNG, GIF and WebP are read, of animations the first frame. Opaque images become JPEG, images with transparency PNG.
+// JPEG, PNG, GIF and WebP are read, of animations the first frame. Photos become JPEG, drawings and images with transparency PNG, and
+// where that is smaller each becomes WebP, too.
 package rendition
 
 import (
@@ -17,6 +19,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"slices"
 
 	"kontor/pkg/fault"
 )
@@ -44,8 +47,8 @@ type Facts struct {
 
 // Rendition is one variant.
 type Rendition struct {
-	Name   string // thumbnail, small, medium or large
-	Type   string // image/jpeg or image/png
+	Name   string // thumbnail, small, medium or large; with WebPSuffix the same as WebP
+	Type   string // image/jpeg, image/png or image/webp
 	Width  int    // in pixels
 	Height int
 	Bytes  []byte
@@ -66,7 +69,7 @@ func boxes() []box {
 func Names() []string {
 	var out []string
 	for _, b := range boxes() {
-		out = append(out, b.name)
+		out = append(out, b.name, b.name+WebPSuffix)
 	}
 	return out
 }
@@ -81,40 +84,67 @@ func Inspect(r io.Reader, l Limits) (Facts, error) {
 	return src.facts(), nil
 }
 
-// Make gives the facts and the variants of an image, smallest first. A variant that would not be smaller than the original is
-// left out, so a small image has none. The order of bytes is the same for the same input and the same version of Go.
+// Result is what Make makes of an image.
+type Result struct {
+	Facts    Facts
+	Clean    []byte // the image for the public; nil if the original is it
+	Credit   Credit // what the original says of its author; Clean keeps it where the format has a place for it
+	Variants []Rendition
+}
+
+// Make gives an image for the public and its variants, smallest first. The former is without EXIF, GPS, XMP, comments, thumbnails and
+// whatever follows the image, turned as it is to be shown, and keeps colour profile and credit. A variant that would not have fewer
+// pixels and fewer bytes is left out, so a small image has none. The order of bytes is the same for the same input and version of Go.
 // Errors: as Inspect, Invalid also for broken pixels, and the context's when it ends.
-func Make(ctx context.Context, r io.Reader, l Limits) (Facts, []Rendition, error) {
+func Make(ctx context.Context, r io.Reader, l Limits) (Result, error) {
 	src, err := open(&reader{ctx, r}, l)
 	if err != nil {
-		return Facts{}, nil, err
+		return Result{}, err
 	}
 	if l.Admit != nil {
 		release, err := l.Admit(ctx, src.memory)
 		if err != nil {
-			return Facts{}, nil, err
+			return Result{}, err
 		}
 		defer release()
 	}
-	list, err := guarded(ctx, src)
-	if err != nil {
-		return Facts{}, nil, err
-	}
-	return src.facts(), list, nil
+	return guarded(ctx, src)
 }
 
 // guarded turns a panic of a decoder into an error: the input is a stranger's and the decoders are not ours.
-func guarded(ctx context.Context, src *source) (list []Rendition, err error) {
+func guarded(ctx context.Context, src *source) (out Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			list, err = nil, fault.New(fault.Invalid, "The image is broken").With("reason", "panic")
+			out, err = Result{}, fault.New(fault.Invalid, "The image is broken").With("reason", "panic")
 		}
 	}()
-	return src.renditions(ctx)
+	return src.make(ctx)
 }
 
-// renditions decodes the pixels once, shrinks them once to about the largest variant, and makes every variant from that.
-func (s *source) renditions(ctx context.Context) ([]Rendition, error) {
+// make decodes the pixels once, also where nothing is made of them, since broken ones are an error.
+func (s *source) make(ctx context.Context) (Result, error) {
+	img, err := s.decode(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	out := Result{Facts: s.facts(), Credit: s.format.credit(s.raw)}
+	if out.Clean, err = s.clean(img, out.Credit); err != nil {
+		return Result{}, err
+	}
+	if out.Variants, err = s.renditions(ctx, img); err != nil {
+		return Result{}, err
+	}
+	size := len(s.raw)
+	if out.Clean != nil {
+		size = len(out.Clean)
+	}
+	out.Variants = slices.DeleteFunc(out.Variants, func(r Rendition) bool { return len(r.Bytes) >= size })
+	promote(out.Variants)
+	return out, nil
+}
+
+// renditions shrinks the pixels once to about the largest variant, and makes every variant from that.
+func (s *source) renditions(ctx context.Context, img image.Image) ([]Rendition, error) {
 	shown := s.facts()
 	var wanted []box
 	for _, b := range boxes() {
@@ -123,37 +153,36 @@ func (s *source) renditions(ctx context.Context) ([]Rendition, error) {
 		}
 	}
 	if len(wanted) == 0 {
-		// Broken pixels are an error also where nothing is made of them, so that an original of which Make spoke well can be shown.
-		_, err := s.decode(ctx)
-		return nil, err
-	}
-	img, err := s.decode(ctx)
-	if err != nil {
-		return nil, err
+		return nil, nil
 	}
 	largest := wanted[len(wanted)-1]
 	width, height := largest.fit(shown.Width, shown.Height)
 	if s.orientation.swaps() {
 		width, height = height, width
 	}
-	small, err := reduce(ctx, img, s.width, s.height, width, height)
+	whole, err := reduce(ctx, img, s.width, s.height, width, height)
 	if err != nil {
 		return nil, err
 	}
-	small = s.orientation.apply(small)
-	opaque := small.Opaque()
+	whole = s.orientation.apply(whole)
+	opaque := whole.Opaque()
 	var out []Rendition
 	for _, b := range wanted {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		width, height := b.fit(shown.Width, shown.Height)
-		r, err := encode(scale(small, width, height), opaque)
+		small := scale(whole, width, height)
+		r, err := encode(small, opaque, s.format.mediaType != "image/jpeg")
 		if err != nil {
 			return nil, err
 		}
 		r.Name = b.name
 		out = append(out, r)
+		if w := asWebP(small, opaque); w != nil && len(w) < len(r.Bytes) {
+			r.Name, r.Type, r.Bytes = b.name+WebPSuffix, "image/webp", w
+			out = append(out, r)
+		}
 	}
 	return out, nil
 }
@@ -170,19 +199,24 @@ func (s *source) decode(ctx context.Context) (image.Image, error) {
 	return img, nil
 }
 
-func encode(img *image.RGBA, opaque bool) (Rendition, error) {
-	var buf bytes.Buffer
+// encode writes an opaque image as JPEG and one with transparency as PNG. One that may be drawn, and not a photo, is written as both, and
+// the smaller one counts: JPEG makes flat colours larger and dirty.
+func encode(img *image.RGBA, opaque, drawn bool) (Rendition, error) {
+	var photo, drawing bytes.Buffer
 	out := Rendition{Type: "image/jpeg", Width: img.Rect.Dx(), Height: img.Rect.Dy()}
 	var err error
 	if opaque {
-		err = jpeg.Encode(&buf, img, &jpeg.Options{Quality: quality})
-	} else {
-		out.Type, err = "image/png", png.Encode(&buf, img)
+		err = jpeg.Encode(&photo, img, &jpeg.Options{Quality: quality})
+	}
+	if err == nil && (!opaque || drawn) {
+		err = png.Encode(&drawing, img)
 	}
 	if err != nil {
 		return Rendition{}, fault.Wrap(fault.Internal, err, "A rendition can not be written")
 	}
-	out.Bytes = buf.Bytes()
+	if out.Bytes = photo.Bytes(); !opaque || drawn && drawing.Len() <= photo.Len() {
+		out.Type, out.Bytes = "image/png", drawing.Bytes()
+	}
 	return out, nil
 }
 

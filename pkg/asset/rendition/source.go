@@ -18,7 +18,8 @@ import (
 
 // source is an original whose header has been read and found within the limits.
 type source struct {
-	data          []byte
+	raw           []byte // the original
+	data          []byte // what is decoded: the original, or the first frame of an animated WebP
 	format        format
 	width, height int // as stored, before the orientation is applied
 	orientation   orientation
@@ -33,16 +34,18 @@ type format struct {
 	decode    func(io.Reader) (image.Image, error)
 	exif      func(data []byte) []byte // the EXIF block, nil for none
 	cost      func(data []byte) float64
+	clean     cleanable
+	credit    func(data []byte) Credit
 }
 
 // formats lists what is read. cost is an upper bound for the bytes of memory that decoding takes for a pixel.
 func formats() []format {
 	return []format{
-		{"image/jpeg", prefix("\xff\xd8\xff"), jpeg.DecodeConfig, jpeg.Decode, jpegExif, jpegCost},
-		{"image/png", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, png.Decode, pngExif, pngCost},
+		{"image/jpeg", prefix("\xff\xd8\xff"), jpeg.DecodeConfig, jpeg.Decode, jpegExif, jpegCost, cleanJPEG, jpegCredit},
+		{"image/png", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, png.Decode, pngExif, pngCost, cleanPNG, pngCredit},
 		{"image/gif", func(d []byte) bool { return prefix("GIF87a")(d) || prefix("GIF89a")(d) }, gif.DecodeConfig, gif.Decode,
-			func([]byte) []byte { return nil }, func([]byte) float64 { return 1 }},
-		{"image/webp", isWebP, webp.DecodeConfig, webp.Decode, webpExif, func([]byte) float64 { return 12 }},
+			func([]byte) []byte { return nil }, func([]byte) float64 { return 1 }, cleanGIF, func([]byte) Credit { return Credit{} }},
+		{"image/webp", isWebP, webp.DecodeConfig, decodeWebP, webpExif, func([]byte) float64 { return 12 }, cleanWebP, webpCredit},
 	}
 }
 
@@ -74,6 +77,7 @@ func check(data []byte, f format, l Limits) (s *source, err error) {
 			s, err = nil, fault.New(fault.Invalid, "The image is broken").With("reason", "panic")
 		}
 	}()
+	raw := data
 	if f.mediaType == "image/webp" {
 		data = still(data)
 	}
@@ -95,7 +99,7 @@ func check(data []byte, f format, l Limits) (s *source, err error) {
 		return nil, fault.New(fault.TooLarge, "The image needs %.0f bytes of memory, at most %d", need, l.Memory).
 			With("reason", "memory").With("limit", l.Memory)
 	}
-	return &source{data: data, format: f, width: c.Width, height: c.Height, orientation: readOrientation(f.exif(data)), memory: int64(need)}, nil
+	return &source{raw: raw, data: data, format: f, width: c.Width, height: c.Height, orientation: readOrientation(f.exif(data)), memory: int64(need)}, nil
 }
 
 func (l Limits) filled() Limits {
@@ -194,7 +198,10 @@ func chunks(data []byte, each func(name string, body []byte) (more bool)) {
 
 func pngExif(data []byte) (exif []byte) {
 	chunks(data, func(name string, body []byte) bool {
-		if name == "eXIf" {
+		switch name {
+		case "acTL": // an animation is shown as it is stored, since it is not drawn again
+			return false
+		case "eXIf":
 			exif = body
 		}
 		return exif == nil

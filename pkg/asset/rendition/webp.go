@@ -1,8 +1,89 @@
 package rendition
 
 import (
+	"bytes"
 	"encoding/binary"
+	"image"
+	"io"
+	"slices"
+	"strings"
+
+	encoder "github.com/deepteams/webp"
+	"golang.org/x/image/webp"
 )
+
+// WebPSuffix stands at the end of the name of a variant that is another one as WebP.
+const WebPSuffix = "-webp"
+
+// webpQuality is about as good to look at as a JPEG of our quality, at less than half the size.
+const webpQuality = 80
+
+// asWebP writes an image as WebP: without loss if it has transparency, since decoders refuse the
+// alpha channel that the encoder writes beside lossy pixels. It returns nil for an image that is
+// not read back as it should be.
+func asWebP(img *image.RGBA, opaque bool) []byte {
+	o := encoder.DefaultOptions()
+	o.Quality, o.Lossless = webpQuality, !opaque
+	var b bytes.Buffer
+	if err := encoder.Encode(&b, img, o); err != nil {
+		return nil
+	}
+	back, err := webp.Decode(bytes.NewReader(b.Bytes()))
+	if err != nil || back.Bounds().Size() != img.Rect.Size() {
+		return nil
+	}
+	return b.Bytes()
+}
+
+// promote gives a variant that is there as WebP alone, since it is too large in the other format,
+// the name without the suffix.
+func promote(list []Rendition) {
+	for i, r := range list {
+		name, ok := strings.CutSuffix(r.Name, WebPSuffix)
+		if ok && !slices.ContainsFunc(list, func(o Rendition) bool { return o.Name == name }) {
+			list[i].Name = name
+		}
+	}
+}
+
+// decodeWebP decodes a still WebP. The planes of a lossy one are of video range: black is 16 and
+// white is 235, colours go from 16 to 240. Go's images are of full range, so they are stretched;
+// else the image would come out pale.
+func decodeWebP(r io.Reader) (image.Image, error) {
+	img, err := webp.Decode(r)
+	switch x := img.(type) {
+	case *image.YCbCr:
+		stretch(x)
+	case *image.NYCbCrA:
+		stretch(&x.YCbCr)
+	}
+	return img, err
+}
+
+func stretch(img *image.YCbCr) {
+	var luma, chroma [256]byte
+	for v := range 256 {
+		luma[v] = clamp((2*(v-16)*255 + 219) / (2 * 219))
+		chroma[v] = clamp(128 + (2*(v-128)*255+sign(v-128)*224)/(2*224))
+	}
+	for i, v := range img.Y {
+		img.Y[i] = luma[v]
+	}
+	for _, plane := range [][]byte{img.Cb, img.Cr} {
+		for i, v := range plane {
+			plane[i] = chroma[v]
+		}
+	}
+}
+
+func clamp(v int) byte { return byte(min(max(v, 0), 255)) }
+
+func sign(v int) int {
+	if v < 0 {
+		return -1
+	}
+	return 1
+}
 
 func isWebP(data []byte) bool {
 	return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
@@ -33,9 +114,9 @@ func webpExif(data []byte) (exif []byte) {
 	return exif
 }
 
-// still gives an animated WebP's first frame as a file of its own, since the decoder knows no animation. Browsers show the frame
-// on the canvas; here it is the whole image, which differs only where the first frame does not fill the canvas. A file without
-// an animation comes back as it is.
+// still gives an animated WebP's first frame as a file of its own, since the decoder knows no
+// animation. Browsers show the frame on the canvas; here it is the whole image, which differs only
+// where the first frame does not fill the canvas. A file without an animation comes back as it is.
 func still(data []byte) []byte {
 	var frame, exif []byte
 	riffChunks(data[12:], func(name string, body []byte) bool {
