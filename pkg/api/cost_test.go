@@ -14,7 +14,7 @@ import (
 )
 
 // many is how many dossiers the tests of costs have.
-const many = 60
+const many = 40
 
 // withDossiers is a server on which little work is too much for the public.
 func withDossiers(t *testing.T, edit func(*api.Options)) *server {
