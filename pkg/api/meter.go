@@ -27,17 +27,25 @@ const tokenWork = 6 * rate.LightWork
 
 const meterLocal = "meter"
 
+// metered is the meter of a request with the bucket of the rate limit that it charges.
+type metered struct {
+	*rate.Meter
+	policy policy
+	key    client
+}
+
 // meter has the reads of a request counted: those of a GET and of a search. A write is let through by the
 // caller's rights, and one that was refused between its steps would do harm.
-func (s *Server) meter(c *fiber.Ctx, caller auth.Caller) *rate.Meter {
+func (s *Server) meter(c *fiber.Ctx, caller auth.Caller) {
 	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead && !underSearch(c.Path()) {
-		return nil
+		return
 	}
 	o := rate.MeterOptions{Most: s.publicWork, Slots: s.slots}
 	if caller.ID != "" {
 		o.Most, o.Wait = s.callerWork, callerWait
 	}
-	if p, key := s.bucketOf(c, caller); !p.limit.IsZero() {
+	p, key := s.bucketOf(c, caller)
+	if !p.limit.IsZero() {
 		o.Charge = func(work int64, goesOn bool) error {
 			state, ok := s.limits.buckets.Spend(key, p.limit, float64(work)/tokenWork, goesOn)
 			if !ok {
@@ -47,19 +55,15 @@ func (s *Server) meter(c *fiber.Ctx, caller auth.Caller) *rate.Meter {
 		}
 	}
 	m := rate.NewMeter(o)
-	c.Locals(meterLocal, m)
+	c.Locals(meterLocal, metered{m, p, key})
 	c.SetUserContext(rate.WithMeter(c.UserContext(), m))
-	return m
 }
 
 // settle ends the meter of a request, and tells the client what its limit is after it was charged.
 func (s *Server) settle(c *fiber.Ctx) {
-	m, _ := c.Locals(meterLocal).(*rate.Meter)
-	if m.Close() == 0 {
-		return
-	}
-	if p, key := s.bucketOf(c, callerOf(c)); !p.limit.IsZero() {
-		state, _ := s.limits.buckets.Look(key, p.limit)
-		c.Set("RateLimit", string(p.appendState(make([]byte, 0, 40), state)))
+	m, _ := c.Locals(meterLocal).(metered)
+	if m.Close() > 0 {
+		state, _ := s.limits.buckets.Look(m.key, m.policy.limit)
+		c.Set("RateLimit", string(m.policy.appendState(make([]byte, 0, 40), state)))
 	}
 }

@@ -30,6 +30,9 @@ const (
 	// leadingWork is for a list's element that few documents have: drivers read these one by one instead of
 	// walking an index, as long as they are fewer than some hundreds.
 	leadingWork = 75
+	// prefixKeys is how many documents are taken to share the beginning of a key, which is a whole id: the
+	// locales of an entry, the versions of one.
+	prefixKeys = 100
 	// nearWindow is up to which place of a list only the entries before it count; beyond it they may be more
 	// than there are.
 	nearWindow = 1000
@@ -129,6 +132,8 @@ func (e *estimator) leads() []lead {
 			// Beside an equal value of another index only a single key is sure to be what an engine starts from.
 			if n := keysIn(f); n >= 0 && (n < 2 || !narrowed) {
 				out = append(out, lead{consumed: []int{i}, keys: n, ordered: e.counts || n < 2 || sortedByKey(e.q.Sort)})
+			} else if f.Op == query.StartsWith && !narrowed {
+				out = append(out, lead{consumed: []int{i}, keys: prefixKeys, ordered: e.counts || sortedByKey(e.q.Sort)})
 			} else if n < 0 && ranged(f.Op) {
 				out = append(out, lead{consumed: []int{i}, keys: -1, ordered: e.counts || sortedByKey(e.q.Sort)})
 			}

@@ -48,6 +48,7 @@ func TestEstimate(t *testing.T) {
 		{"no element, sorted", query.AllOf(locale, query.Where("published.topics", query.Ne, "a")), byTitle, 0, "", 0},
 		{"a text with its sort key", query.AllOf(locale, query.Where("publishedTwin.sort.title", query.Eq, "x"), query.Where("published.title", query.Eq, "X")), nil, 0, "", 0},
 		{"a key with a condition", query.AllOf(query.Where(store.KeyPath, query.Eq, "k"), body), nil, 0, "", 0},
+		{"what shares an id, with a condition", query.AllOf(query.Where(store.KeyPath, query.StartsWith, "k/"), body), nil, 0, "", 0},
 		{"a few keys with a condition", query.AllOf(query.Where(store.KeyPath, query.In, value.List{"k", "l"}), body), nil, 0, "", 0},
 
 		{"a text without its sort key", query.AllOf(locale, query.Where("published.title", query.Eq, "X")), nil, 1, "title", 1},

@@ -62,6 +62,21 @@ func (g *Guard) Count(ctx context.Context, collection string, f query.Filter) (n
 	return n, err
 }
 
+// Scan waits for a slot where a request scans a collection that is not small. No scan is refused by what it
+// costs: requests can't choose its conditions.
+func (g *Guard) Scan(ctx context.Context, collection string, f query.Filter, parts []string, fn func(Document) error) error {
+	if c, known := g.collection(collection); known && rate.MeterOf(ctx) != nil {
+		n, err := g.documents(ctx, c)
+		if err == nil && n*loadWork > rate.LightWork {
+			err = rate.MeterOf(ctx).Hold(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return g.Store.Scan(ctx, collection, f, parts, fn)
+}
+
 // metered runs a read if the meter admits what it is estimated at, within a bound, and notes what it has used.
 func (g *Guard) metered(ctx context.Context, name string, estimate func(Collection) Estimate, run func(context.Context) (loaded int, err error)) error {
 	m := rate.MeterOf(ctx)

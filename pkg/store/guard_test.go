@@ -33,6 +33,37 @@ func (c *counting) Count(ctx context.Context, _ string, _ query.Filter) (int, er
 	return 5000, nil
 }
 
+func (c *counting) Scan(context.Context, string, query.Filter, []string, func(store.Document) error) error {
+	c.finds++
+	return nil
+}
+
+// TestGuardOfScans: a request that reads a whole collection has a slot.
+func TestGuardOfScans(t *testing.T) {
+	in := &counting{}
+	g := store.NewGuard(in)
+	if err := g.Ensure(t.Context(), estimated()); err != nil {
+		t.Fatal(err)
+	}
+	slots := rate.NewSlots(1)
+	m := rate.NewMeter(rate.MeterOptions{Most: 1, Slots: slots})
+	scan := func(ctx context.Context) error {
+		return g.Scan(ctx, "projects", query.Filter{}, nil, func(store.Document) error { return nil })
+	}
+	release, _ := slots.Take(t.Context())
+	if err := scan(rate.WithMeter(t.Context(), m)); !fault.Is(err, fault.Unavailable) || in.finds != 0 {
+		t.Errorf("a scan without a slot: %v", err)
+	}
+	if err := scan(t.Context()); err != nil || in.finds != 1 {
+		t.Errorf("a scan that nobody asked for: %v", err)
+	}
+	release()
+	if err := scan(rate.WithMeter(t.Context(), m)); err != nil || in.finds != 2 {
+		t.Errorf("a scan with a slot: %v", err)
+	}
+	m.Close()
+}
+
 func TestGuard(t *testing.T) {
 	in := &counting{}
 	g := store.NewGuard(in)

@@ -90,11 +90,15 @@ func bounded(ctx context.Context, read func(ctx context.Context) error) error {
 		return read(ctx)
 	}
 	began := time.Now()
-	limited, cancel := context.WithTimeout(ctx, leastTime+time.Duration(bound.Work)*workTime*workSlack)
+	allowed := leastTime + time.Duration(bound.Work)*workTime*workSlack
+	limited, cancel := context.WithTimeout(ctx, allowed)
 	defer cancel()
 	err := read(limited)
-	bound.Note(int64(time.Since(began) / workTime))
-	if err != nil && ctx.Err() == nil && (limited.Err() != nil || isDeadline(limited, err)) {
+	took := time.Since(began)
+	bound.Note(int64(took / workTime))
+	// A connection may notice a moment before the context that its time is over.
+	late := limited.Err() != nil || isDeadline(limited, err) || mongo.IsTimeout(err) && took > allowed*9/10
+	if err != nil && ctx.Err() == nil && late {
 		return fault.Wrap(fault.Timeout, err, "The request takes longer than it was estimated at, try again later or ask for less")
 	}
 	return err
