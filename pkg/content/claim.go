@@ -141,7 +141,8 @@ func (w *write) released() ([]store.Op, error) {
 	return ops, nil
 }
 
-// release lets claims go after the entry is written or given up. One that stays because of a failure will be taken over.
+// release lets claims go after the entry is written or given up. One that stays because of a
+// failure will be taken over.
 func (w *write) release(ops []store.Op) {
 	for len(ops) > 0 {
 		err := w.svc.store.Apply(w.ctx, ops)
@@ -169,8 +170,9 @@ func (w *write) note(ops []store.Op) {
 	}
 }
 
-// giveUp lets go the claims that were made for a write that did not happen, so that nobody has to contest them. Those that were there before
-// it, or that another write of the entry has taken over since, are not this one's to give up; nor is any if the entry may have been written.
+// giveUp lets go the claims that were made for a write that did not happen, so that nobody has to
+// contest them. Those that were there before it, or that another write of the entry has taken over
+// since, are not this one's to give up; nor is any if the entry may have been written.
 func (w *write) giveUp() {
 	if w.perhaps {
 		return
@@ -199,8 +201,8 @@ func (w *write) contestAll(wanted []claim) (taken []claim, err error) {
 	return taken, nil
 }
 
-// contest looks at a claim. It is free for this entry if it is not there, already this entry's, or its holder does not have the value and is
-// kept from writing it.
+// contest looks at a claim. It is free for this entry if it is not there, already this entry's, or
+// its holder does not have the value and is kept from writing it.
 func (w *write) contest(c claim) (free bool, err error) {
 	delete(w.taken, c.key)
 	mine := false
@@ -244,7 +246,8 @@ func notUnique(taken []claim) error {
 // errSingle is the error for a second entry of a single type.
 var errSingle = fault.New(fault.Invalid, "The type has its one entry already")
 
-// holding tells whether an entry has the value of a claim, and how its writes are fenced, in each of its locales.
+// holding tells whether an entry has the value of a claim, and how its writes are fenced, in each
+// of its locales.
 func (s *Service) holding(ctx context.Context, t *schema.Type, documentID, key string) (h store.Holding, err error) {
 	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: variants(t, documentID)})
 	if err != nil {
