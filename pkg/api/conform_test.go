@@ -69,7 +69,9 @@ func within(v any, names ...string) map[string]any {
 // described finds the path of a document that a request's path is; the one with most fixed parts.
 func described(doc map[string]any, path string) string {
 	path, _, _ = strings.Cut(path, "?")
-	path = strings.TrimSuffix(path, "/")
+	if path != "/" {
+		path = strings.TrimSuffix(path, "/")
+	}
 	parts := strings.Split(path, "/")
 	best, fixed := "", -1
 	for p := range within(doc, "paths") {

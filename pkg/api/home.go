@@ -17,7 +17,8 @@ type offer struct{ Name, Path, DE, EN string }
 // Root tells whether only what lies below has answers.
 func (o offer) Root() bool { return o.Name == "api" || o.Name == "search" }
 
-// offers are what is here, for those who come to / by hand. The admin UI is named where this server has it.
+// offers are what is here, for those who come to / by hand. The admin UI is named where this server
+// has it.
 func (s *Server) offers() []offer {
 	list := []offer{
 		{"admin", "/admin", "Redaktion: anmelden und Inhalte pflegen", "Admin: sign in and edit content"},

@@ -20,8 +20,8 @@ import (
 // idempotencyHeader names a request, so that it can be sent again without doing twice what it does.
 const idempotencyHeader = "Idempotency-Key"
 
-// idempotencyKey reads the header: a string in quotation marks, as the draft has it, or bare as many clients send it. "" if it was not sent, or
-// nothing is remembered of this caller's requests.
+// idempotencyKey reads the header: a string in quotation marks, as the draft has it, or bare as
+// many clients send it. "" if it was not sent, or nothing is remembered of this caller's requests.
 func (s *Server) idempotencyKey(c *fiber.Ctx) (string, error) {
 	key := strings.TrimSpace(c.Get(idempotencyHeader))
 	if key == "" || s.idempotency == nil || callerOf(c).ID == "" {
@@ -37,8 +37,9 @@ func (s *Server) idempotencyKey(c *fiber.Ctx) (string, error) {
 	return key, nil
 }
 
-// once carries a request out that makes an entry, or repeats the answer that the first request with its key had. create gets the documentId
-// for the entry, "" without a key, and says whether the entry was written.
+// once carries a request out that makes an entry, or repeats the answer that the first request with
+// its key had. create gets the documentId for the entry, "" without a key, and says whether the
+// entry was written.
 func (s *Server) once(c *fiber.Ctx, create func(documentID string) (written bool, err error)) error {
 	key, err := s.idempotencyKey(c)
 	if err != nil {
@@ -120,8 +121,9 @@ func (f fingerprint) add(name string, data []byte) {
 
 func (f fingerprint) sum() string { return hex.EncodeToString(f.Sum(nil)) }
 
-// keyedUpload is a form of files under an Idempotency-Key. Bytes come first, under names of this attempt; what the form holds is decided with
-// one conditional write, so of two attempts one goes on; then the records are written, which an attempt that continues can do again.
+// keyedUpload is a form of files under an Idempotency-Key. Bytes come first, under names of this
+// attempt; what the form holds is decided with one conditional write, so of two attempts one goes
+// on; then the records are written, which an attempt that continues can do again.
 type keyedUpload struct {
 	*idempotency.Attempt
 	kept *idempotency.Answer // the first answer; its form is only read and compared
@@ -158,8 +160,8 @@ func sumOf(r io.Reader) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
-// decide compares the form with that of an earlier attempt, or decides about its files and writes their records. done tells that the form was
-// answered before.
+// decide compares the form with that of an earlier attempt, or decides about its files and writes
+// their records. done tells that the form was answered before.
 func (u *upload) decide() (done bool, err error) {
 	k := u.key
 	if k.kept != nil {

@@ -242,6 +242,7 @@ func manageOperations() []openapi.Operation {
 	}
 	save := act("/manage/entries/:type/:id", "saveDraft", "Change fields of the draft")
 	save.Method, save.Body = "PUT", sends("DraftInput")
+	save.Refuses = []int{http.StatusNotFound, http.StatusPreconditionFailed, http.StatusPreconditionRequired}
 	save.Description = "Other fields that somebody has changed since If-Match stay as they are, and `merged` names them. 412 if somebody has changed the same field."
 	return []openapi.Operation{
 		{Method: "GET", Path: "/manage/entries/:type/:id", ID: "entryState", Tag: tagManage, Summary: "Where an entry stands", Query: locale, Answer: answersData("EntryState"), Refuses: []int{http.StatusNotFound}},

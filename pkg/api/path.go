@@ -58,7 +58,8 @@ func (s *Server) followPath(c *fiber.Ctx) error {
 	return sendData(c, 0, moveData(path, m))
 }
 
-// sitePath is the path of an address of the public site, as sitemaps print it; what is none stays as it is.
+// sitePath is the path of an address of the public site, as sitemaps print it; what is none stays
+// as it is.
 func (s *Server) sitePath(address string) string {
 	rest, ours := strings.CutPrefix(address, s.siteURL)
 	if s.siteURL == "" || !ours || rest != "" && rest[0] != '/' {

@@ -47,8 +47,8 @@ func (s *Server) share(c *fiber.Ctx) (preflight bool) {
 	return true
 }
 
-// shared tells whether a path is for sites: the rest of /manage is for the admin UI, which comes from where Kontor is or from an origin that the
-// operator names.
+// shared tells whether a path is for sites: the rest of /manage is for the admin UI, which comes
+// from where Kontor is or from an origin that the operator names.
 func shared(path string) bool {
 	return slices.ContainsFunc([]string{"/api", "/files", searchRoot, "/manage/paths", "/manage/redirects"}, func(root string) bool { return below(path, root) })
 }

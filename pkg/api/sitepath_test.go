@@ -9,7 +9,8 @@ import (
 	"kontor/pkg/api"
 )
 
-// Every address of the sitemap, and its path, is one that /manage/paths knows: as it is, and after the slug has changed.
+// Every address of the sitemap, and its path, is one that /manage/paths knows: as it is, and after
+// the slug has changed.
 func TestPathsOfTheSitemap(t *testing.T) {
 	const site = "https://www.portal.example/portal"
 	s := newServer(t, setup{edit: func(o *api.Options) { o.BaseURL, o.SiteURL = "https://cms.example", site }})

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Whoever is late learns who was first, when, and what to send next; under /manage what does not meet is merged.
+// Whoever is late learns who was first, when, and what to send next; under /manage what does not
+// meet is merged.
 func TestStale(t *testing.T) {
 	s := newServer(t, setup{})
 	made := s.want(201, call{"POST", "/api/projects?status=draft", "editor", `{"data":{"title":"Bauhof","startYear":2020}}`, nil})

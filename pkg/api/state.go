@@ -100,8 +100,9 @@ func (s *Server) act(c *fiber.Ctx, do func(t *schema.Type, o content.Write) (con
 	return sendState(c, st, saved)
 }
 
-// saveDraft changes fields of a draft. If-Match says what the caller has seen: what others have changed since in other fields is merged with it, and
-// is named in the answer; the same field is a conflict.
+// saveDraft changes fields of a draft. If-Match says what the caller has seen: what others have
+// changed since in other fields is merged with it, and is named in the answer; the same field is a
+// conflict.
 func (s *Server) saveDraft(c *fiber.Ctx) error {
 	return s.act(c, func(t *schema.Type, o content.Write) (content.Saved, error) {
 		data, err := body(c)

@@ -33,7 +33,8 @@ const (
 	counters = "_file-counters" // of the numeric ids
 )
 
-// ShownCollections are those of which the public sees something, once an entry refers to it: what files are called, and that they exist.
+// ShownCollections are those of which the public sees something, once an entry refers to it: what
+// files are called, and that they exist.
 func ShownCollections() []string { return []string{files} }
 
 // DefaultMaxBytes is the longest file where nobody set another limit.

@@ -59,7 +59,8 @@ func (s *Service) Upload(ctx context.Context, c auth.Caller, r io.Reader, info I
 	return f, nil
 }
 
-// Prepare keeps the bytes of a new file as Upload does, without a record: they are swept unless Commit writes that within a day.
+// Prepare keeps the bytes of a new file as Upload does, without a record: they are swept unless
+// Commit writes that within a day.
 func (s *Service) Prepare(ctx context.Context, c auth.Caller, r io.Reader, info Info) (File, error) {
 	f, err := s.prepare(ctx, c, r, info)
 	if err == nil {

@@ -151,7 +151,8 @@ func (s *Service) CountNameless(ctx context.Context) (int, error) {
 // numbered hits the accounts or tokens of a collection and no fences.
 func numbered() query.Filter { return query.Where("meta.id", query.NotNull, nil) }
 
-// record reads an account. NotFound if there is none, with the revision of a fence that is there in its place.
+// record reads an account. NotFound if there is none, with the revision of a fence that is there in
+// its place.
 func (s *Service) record(ctx context.Context, key string) (record, error) {
 	d, err := s.store.Get(ctx, accounts, key, []string{store.Meta})
 	if fault.Is(err, fault.NotFound) {

@@ -9,7 +9,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// claims returns the ops that take what an account needs for what it will be, and the fields whose value somebody else holds.
+// claims returns the ops that take what an account needs for what it will be, and the fields whose
+// value somebody else holds.
 func (s *Service) claims(ctx context.Context, old, next record) ([]store.Op, []fault.Field, error) {
 	var out []store.Op
 	var problems []fault.Field

@@ -189,8 +189,8 @@ func (s *Service) tryDelete(ctx context.Context, id int64) (done bool, err error
 	return err == nil, err
 }
 
-// setAndRecord reads the set of admins and then the account, in this order (see adminSet). An account that is not there has revision 0, or
-// that of a fence (see store.Contest).
+// setAndRecord reads the set of admins and then the account, in this order (see adminSet). An
+// account that is not there has revision 0, or that of a fence (see store.Contest).
 func (s *Service) setAndRecord(ctx context.Context, id int64) (adminSet, record, error) {
 	set, err := s.adminSet(ctx)
 	if err != nil {
@@ -250,7 +250,8 @@ func (s *Service) change(ctx context.Context, id int64, edit func(old record) (r
 	return record{}, crowded()
 }
 
-// plan lists the writes of one change: first claims, then the account, then the set of admins and the claims that are let go.
+// plan lists the writes of one change: first claims, then the account, then the set of admins and
+// the claims that are let go.
 func (s *Service) plan(ctx context.Context, set adminSet, old, next record) (ops []store.Op, again bool, err error) {
 	ops, problems, err := s.claims(ctx, old, next)
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // metaFacts are the facts about an entry that a rule may compare beside its fields. None of them ever comes from a body.
 var metaFacts = []string{"meta.organisation", "meta.owner", "meta.createdBy", "meta.updatedBy"}
 
-// updatedBy is who wrote an entry last, be it a draft. A saved draft must change nothing for the public, so no rule of the public may name it.
+// updatedBy is who wrote an entry last, be it a draft. A saved draft must change nothing for the
+// public, so no rule of the public may name it.
 const updatedBy = "meta.updatedBy"
 
 // checker compares a role with the content types.

@@ -9,8 +9,9 @@ import (
 	"kontor/pkg/value"
 )
 
-// A claim is a document whose key is a value that only one account or token may have, and that names its holder; see store.Contest for what
-// becomes of the claim of a write that did not come to its end.
+// A claim is a document whose key is a value that only one account or token may have, and that
+// names its holder; see store.Contest for what becomes of the claim of a write that did not come to
+// its end.
 type claim struct {
 	collection string
 	key        string
@@ -20,8 +21,9 @@ type claim struct {
 // errClaimed says that somebody else holds the value.
 var errClaimed = errors.New("claimed")
 
-// take returns the op that takes a claim, which stands before the write of the holder, or errClaimed. has tells whether the document
-// of another holder, in the collection holders, has the value.
+// take returns the op that takes a claim, which stands before the write of the holder, or
+// errClaimed. has tells whether the document of another holder, in the collection holders, has the
+// value.
 func (s *Service) take(ctx context.Context, c claim, holders string, has func(store.Document) bool) (store.Op, error) {
 	rev, free, err := store.Contest(ctx, s.store, c.collection, c.key, func(ctx context.Context, d store.Document) (store.Holding, error) {
 		other := text(d.Part(store.Meta), "holder")

@@ -146,7 +146,8 @@ func TestAdminLeftOutByACrash(t *testing.T) {
 	wantCode(t, s.DeleteAccount(t.Context(), b.ID), fault.Conflict)
 }
 
-// A claim without its account is taken over by another process; the slow one does not write its account and says so.
+// A claim without its account is taken over by another process; the slow one does not write its
+// account and says so.
 func TestSlowCreatorLosesItsClaim(t *testing.T) {
 	shared, c := openStore(t), newClock()
 	fast := newService(t, shared, c)

@@ -61,7 +61,8 @@ func (s *Service) CreateToken(ctx context.Context, want Token) (secret string, t
 	return secret, t, nil
 }
 
-// storeToken writes a token under a new secret. A Conflict means that somebody else took the name meanwhile.
+// storeToken writes a token under a new secret. A Conflict means that somebody else took the name
+// meanwhile.
 func (s *Service) storeToken(ctx context.Context, t Token) (secret string, err error) {
 	secret = newSecret(tokenPrefix)
 	holder := secretKey(secret)

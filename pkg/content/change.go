@@ -34,7 +34,8 @@ func (s *Service) create(ctx context.Context, c auth.Caller, t *schema.Type, cha
 	return saved, err
 }
 
-// createAttempts bounds how often a creation is tried again that others have fenced, see store.Contest.
+// createAttempts bounds how often a creation is tried again that others have fenced, see
+// store.Contest.
 const createAttempts = 3
 
 func (s *Service) createOnce(ctx context.Context, c auth.Caller, t *schema.Type, changes Changes, o Write) (Saved, error) {

@@ -166,7 +166,8 @@ func (w *write) released() ([]store.Op, error) {
 	return ops, nil
 }
 
-// release lets claims go after the entry is written or given up. One that stays because of a failure will be taken over.
+// release lets claims go after the entry is written or given up. One that stays because of a
+// failure will be taken over.
 func (w *write) release(ops []store.Op) {
 	for len(ops) > 0 {
 		err := w.svc.store.Apply(w.ctx, ops)
@@ -194,8 +195,9 @@ func (w *write) note(ops []store.Op) {
 	}
 }
 
-// giveUp lets go the claims that were made for a write that did not happen, so that nobody has to contest them. Those that were there before
-// it, or that another write of the entry has taken over since, are not this one's to give up; nor is any if the entry may have been written.
+// giveUp lets go the claims that were made for a write that did not happen, so that nobody has to
+// contest them. Those that were there before it, or that another write of the entry has taken over
+// since, are not this one's to give up; nor is any if the entry may have been written.
 func (w *write) giveUp() {
 	if w.perhaps {
 		return
@@ -298,7 +300,8 @@ func notUnique(taken []claim) error {
 // errSingle is the error for a second entry of a single type.
 var errSingle = fault.New(fault.Invalid, "The type has its one entry already")
 
-// holding tells whether an entry has the value of a claim, and how its writes are fenced, in each of its locales.
+// holding tells whether an entry has the value of a claim, and how its writes are fenced, in each
+// of its locales.
 func (s *Service) holding(ctx context.Context, t *schema.Type, documentID, key string) (h store.Holding, err error) {
 	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: variants(t, documentID)})
 	if err != nil {

@@ -73,7 +73,8 @@ func must2(_ content.Saved, err error) func(*testing.T) {
 	return func(t *testing.T) { t.Helper(); must(t, err) }
 }
 
-// A claim whose holder died before it wrote its entry is taken over at once, whatever the clocks say, and that of a living entry never.
+// A claim whose holder died before it wrote its entry is taken over at once, whatever the clocks
+// say, and that of a living entry never.
 func TestStaleClaim(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
@@ -93,8 +94,9 @@ func TestStaleClaim(t *testing.T) {
 	k.hits(admin, "person", query.Query{Draft: true}, "first", "late")
 }
 
-// A process that stops between its claim and its entry does not write the entry after another process took the claim over, on clocks that
-// differ by five minutes either way: no value is held twice.
+// A process that stops between its claim and its entry does not write the entry after another
+// process took the claim over, on clocks that differ by five minutes either way: no value is held
+// twice.
 func TestStoppedBetweenClaimAndEntry(t *testing.T) {
 	t.Parallel()
 	claimed := func(op store.Op) bool { return op.Collection == "_claims" && op.Kind == store.Insert }
@@ -165,7 +167,8 @@ func TestStoppedBetweenSlugAndEntry(t *testing.T) {
 	k.update("project", late, obj{"title": "Scheme"}, content.Write{Locale: "en"})
 }
 
-// A write whose answer was lost keeps its claims, also those of an earlier try, since the entry may have been written.
+// A write whose answer was lost keeps its claims, also those of an earlier try, since the entry may
+// have been written.
 func TestClaimOfAnEntryThatMayBeWritten(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

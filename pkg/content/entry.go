@@ -85,13 +85,14 @@ type Write struct {
 	IfMatch int64  // the revision that must still be there; 0: merge into whatever is there
 	Action  string // what the history calls it; "" for the usual word
 
-	// Merge lets an Update with an older IfMatch go on where others have changed no field since that it names. Others' changes stay.
+	// Merge lets an Update with an older IfMatch go on where others have changed no field since
+	// that it names. Others' changes stay.
 	Merge bool
 
 	merging Changes // with Merge: what is written
 
-	// DocumentID is what a new entry is called, the same each time that its creation is tried again: if the entry is there, it is not made
-	// again. "" for a name that nobody has had.
+	// DocumentID is what a new entry is called, the same each time that its creation is tried
+	// again: if the entry is there, it is not made again. "" for a name that nobody has had.
 	DocumentID string
 
 	Identity Identity // what a new entry is called; the zero value for names that nobody has had

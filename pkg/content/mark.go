@@ -27,8 +27,8 @@ const (
 // markFacts are the facts in meta of which no answer shows anything.
 func markFacts() []string { return []string{wantFact, pendingFact, spreadFact} }
 
-// Shown hears of the writes that change what the public may see: an entry's are those that mark it. A Touch only marks entries that show
-// another one, after a write of that one which was heard of.
+// Shown hears of the writes that change what the public may see: an entry's are those that mark it.
+// A Touch only marks entries that show another one, after a write of that one which was heard of.
 func Shown() store.Interest {
 	return store.Interest{Own: append(auth.ShownCollections(), settings), Changed: asset.ShownCollections(), Facts: []string{pendingFact}}
 }
@@ -77,8 +77,8 @@ func (w *write) raise(op *store.Op, cur, next *record) {
 	}
 }
 
-// judgedFacts are the facts in meta by which rules may open an entry to the public. Who saved its draft last is none of them, see
-// auth.Role.Check.
+// judgedFacts are the facts in meta by which rules may open an entry to the public. Who saved its
+// draft last is none of them, see auth.Role.Check.
 var judgedFacts = []string{"organisation", "owner", "createdBy"}
 
 // changesFace tells whether a write changes what the public may see of a record.

@@ -89,7 +89,8 @@ func (s *Service) CountPages(ctx context.Context, c auth.Caller, t *schema.Type)
 	return s.store.Count(ctx, t.ID, here)
 }
 
-// placed returns the caller's view of a type's published entries in a locale, "" for all, and the condition that hits them.
+// placed returns the caller's view of a type's published entries in a locale, "" for all, and the
+// condition that hits them.
 func (s *Service) placed(ctx context.Context, c auth.Caller, t *schema.Type, locale string) (*view, query.Filter, error) {
 	v, err := s.view(ctx, c, t, query.Query{Locale: word(locale, "*")})
 	if err != nil {
@@ -144,9 +145,10 @@ type Move struct {
 
 func errNoPath() error { return fault.New(fault.NotFound, "Not Found") }
 
-// Follow finds the page that a path leads to: the entry that has its slug, or had it while it was published. An old slug that another
-// entry took leads to that one. "" is the default locale, or the one that the path names as PublicPath does; then the path of the page names
-// it, too. NotFound if no path is like it, or what it led to may not be read by the caller (any more).
+// Follow finds the page that a path leads to: the entry that has its slug, or had it while it was
+// published. An old slug that another entry took leads to that one. "" is the default locale, or
+// the one that the path names as PublicPath does; then the path of the page names it, too. NotFound
+// if no path is like it, or what it led to may not be read by the caller (any more).
 func (s *Service) Follow(ctx context.Context, c auth.Caller, path, locale string) (Move, error) {
 	m, err := s.followIn(ctx, c, path, locale)
 	named, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
@@ -165,8 +167,8 @@ func (s *Service) Follow(ctx context.Context, c auth.Caller, path, locale string
 	return m, nil
 }
 
-// PublicPath is where a page is on the public site. A path that does not hold the locale itself is that of the default locale, and stands below
-// the locale's name in others.
+// PublicPath is where a page is on the public site. A path that does not hold the locale itself is
+// that of the default locale, and stands below the locale's name in others.
 func PublicPath(t *schema.Type, locale, path string) string {
 	if locale == schema.NoLocale || locale == t.DefaultLocale() || strings.Contains(t.Path, localeMark) {
 		return path
@@ -275,8 +277,8 @@ func oldSlugs(d store.Document) value.List {
 	return old
 }
 
-// Moves calls fn for every old path of a type, in a locale or in all, that leads to a page which the caller may read, in the order of
-// documentIds.
+// Moves calls fn for every old path of a type, in a locale or in all, that leads to a page which
+// the caller may read, in the order of documentIds.
 func (s *Service) Moves(ctx context.Context, c auth.Caller, t *schema.Type, locale string, fn func(from string, m Move) error) error {
 	v, here, err := s.placed(ctx, c, t, locale)
 	f, ok := slugField(t)

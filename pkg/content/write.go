@@ -3,7 +3,6 @@ package content
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"kontor/pkg/auth"
@@ -143,66 +142,6 @@ func (w *write) outcome(a auth.Action) error {
 		err = fault.New(fault.Forbidden, "Forbidden")
 	}
 	return err
-}
-
-// matches compares If-Match with what is stored. The error says who changed the entry last, when, and the fields that have changed since. A
-// caller who may not read the entry learns nothing of it.
-func (w *write) matches(rev int64) error {
-	if rev == 0 || w.cur.rev == rev {
-		return nil
-	}
-	e := fault.New(fault.Stale, "Somebody changed this entry meanwhile").With("rev", w.cur.rev).With("etag", fmt.Sprintf(`"%d"`, w.cur.rev))
-	if !w.cur.live() {
-		return e
-	}
-	if err := w.found(); err != nil {
-		return err
-	}
-	by, err := w.svc.actor(w.ctx, w.caller, actorOf(w.cur))
-	if err != nil {
-		return err
-	}
-	e.With("by", nonEmpty(by)).With("at", text(w.cur.meta, "at")).With("action", text(w.cur.meta, "action"))
-	old, err := w.svc.version(w.ctx, w.typ, w.cur.key(), rev)
-	switch {
-	case err == nil && w.permit(auth.ReadDraft, old) == nil:
-		open := w.fieldsOf(old)
-		now := w.fieldsOf(w.cur)
-		fields := differing(func(name string) bool { return open.Open(name) && now.Open(name) }, w.typ, old.draft, w.cur.draft)
-		if w.disjoint(old) {
-			w.merged = fields
-			return nil
-		}
-		e.With("fields", fields)
-	case err == nil:
-	case !fault.Is(err, fault.NotFound):
-		return err
-	}
-	return e
-}
-
-// disjoint tells whether the write may be merged: it names no field that differs between an older state and the present one.
-func (w *write) disjoint(old *record) bool {
-	if w.merging == nil {
-		return false
-	}
-	for name := range w.merging {
-		if !value.Equal(old.draft[name], w.cur.draft[name]) {
-			return false
-		}
-	}
-	return true
-}
-
-// differing names the fields that differ between two snapshots, as far as the caller may read them.
-func differing(open func(name string) bool, t *schema.Type, a, b value.Object) []string {
-	out := []string{}
-	for _, f := range t.Fields {
-		if open(f.Name) && !value.Equal(a[f.Name], b[f.Name]) {
-			out = append(out, f.Name)
-		}
-	}
-	return out
 }
 
 // unchanged tells whether the write would leave everything as it is.
@@ -358,7 +297,8 @@ func refIDs(t *schema.Type, snapshots ...value.Object) any {
 	return value.Normal(ids)
 }
 
-// firstRevFact is the revision with which an entry begins that took the place of a fence, so that Verify asks for no history before it.
+// firstRevFact is the revision with which an entry begins that took the place of a fence, so that
+// Verify asks for no history before it.
 const firstRevFact = "firstRev"
 
 // replace gives the ops that archive a record as it is and write it as it will be.

@@ -1,11 +1,14 @@
-// Package idempotency remembers what requests with an Idempotency-Key came to, so that a client which does not know whether its request
-// did anything can send it again and gets the first answer (draft-ietf-httpapi-idempotency-key-header).
+// Package idempotency remembers what requests with an Idempotency-Key came to, so that a client
+// which does not know whether its request did anything can send it again and gets the first answer
+// (draft-ietf-httpapi-idempotency-key-header).
 //
-// A record is written before anything else, and holds the name that the new entry or file will have. So whatever a crash leaves, the
-// next request with the key continues it: it finds what was written under that name, or writes it. The answer is put into the record
-// after the write, so a record with an answer never speaks of a write that did not happen.
+// A record is written before anything else, and holds the name that the new entry or file will
+// have. So whatever a crash leaves, the next request with the key continues it: it finds what was
+// written under that name, or writes it. The answer is put into the record after the write, so a
+// record with an answer never speaks of a write that did not happen.
 //
-// Whether the process that began a request still works on it is told without comparing clocks: it raises the record's revision each second.
+// Whether the process that began a request still works on it is told without comparing clocks: it
+// raises the record's revision each second.
 package idempotency
 
 import (
@@ -97,9 +100,10 @@ var (
 	errProgress = fault.New(fault.Conflict, "A request with this Idempotency-Key is in progress").With("retryAfter", 1)
 )
 
-// Begin begins a request of a caller, or returns the answer that the first request with the key had. A Conflict means that the request is in
-// progress, Reused that the key belongs to a request with another fingerprint; "" is a fingerprint that is not known yet, see
-// Check. TooMany beyond MaxKeys.
+// Begin begins a request of a caller, or returns the answer that the first request with the key
+// had. A Conflict means that the request is in progress, Reused that the key belongs to a request
+// with another fingerprint; "" is a fingerprint that is not known yet, see Check. TooMany beyond
+// MaxKeys.
 func (s *Service) Begin(ctx context.Context, caller, key, fingerprint string) (*Attempt, *Answer, error) {
 	sum := sha256.Sum256([]byte(caller + "\x00" + key))
 	a := &Attempt{svc: s, key: hex.EncodeToString(sum[:]), fingerprint: fingerprint}
@@ -219,7 +223,8 @@ func same(first, fingerprint string) error {
 	return nil
 }
 
-// Decide notes what the attempt is about to write, for an attempt that continues it. Conflict if another attempt has taken over.
+// Decide notes what the attempt is about to write, for an attempt that continues it. Conflict if
+// another attempt has taken over.
 func (a *Attempt) Decide(ctx context.Context, fingerprint string, decided value.Object) error {
 	a.fingerprint, a.Decided = fingerprint, decided
 	err := a.replace(ctx, value.Object{"fingerprint": fingerprint, "decided": decided})
@@ -247,12 +252,14 @@ func (a *Attempt) Drop() {
 	})
 }
 
-// Leave lets the next request with the key continue this one, of which it is not known what it wrote.
+// Leave lets the next request with the key continue this one, of which it is not known what it
+// wrote.
 func (a *Attempt) Leave() {
 	a.end(func(ctx context.Context) error { return a.replace(ctx, value.Object{"owner": nil}) })
 }
 
-// ending bounds how long writing the record takes at the end. If it fails, the record is taken over after the patience.
+// ending bounds how long writing the record takes at the end. If it fails, the record is taken over
+// after the patience.
 const ending = 5 * time.Second
 
 func (a *Attempt) end(write func(context.Context) error) {

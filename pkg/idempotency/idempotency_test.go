@@ -41,7 +41,8 @@ func wantCode(t *testing.T, what string, err error, code fault.Code) {
 	}
 }
 
-// An attempt that stops is continued under the same name, and says nothing any more when it goes on, whatever the two clocks say.
+// An attempt that stops is continued under the same name, and says nothing any more when it goes
+// on, whatever the two clocks say.
 func TestStoppedAttempt(t *testing.T) {
 	// The stopped process never beats, and its clock is five minutes ahead.
 	stopped, st := open(t, idempotency.Options{Beat: time.Hour, Now: func() time.Time { return time.Now().Add(5 * time.Minute) }})

@@ -57,8 +57,8 @@ func (c *counted) Ping(ctx context.Context) error {
 	return c.Store.Ping(ctx)
 }
 
-// An idle worker leaves the store alone, also where a driver can only guess that others write. It wakes for marks and jobs of its own
-// process and of others.
+// An idle worker leaves the store alone, also where a driver can only guess that others write. It
+// wakes for marks and jobs of its own process and of others.
 func TestIdle(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kontor.db")
 	types, err := someTypes()

@@ -68,7 +68,8 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	return s, o.Store.Ensure(ctx, store.Collection{Name: refused})
 }
 
-// Listening says which writes a process that serves has to hear of: those that the public sees, and those after which the leader has to do something.
+// Listening says which writes a process that serves has to hear of: those that the public sees, and
+// those after which the leader has to do something.
 func Listening() store.Listening {
 	work := content.ToSearch()
 	work.Own = append(work.Own, lead.WorkCollections()...)

@@ -19,7 +19,8 @@ type Following struct {
 	Once    bool                // do what is asked for, and nothing by itself
 }
 
-// A full look asks the store some 20 times: for the types in force, marks of each type, purged entries and jobs.
+// A full look asks the store some 20 times: for the types in force, marks of each type, purged
+// entries and jobs.
 const (
 	lookEvery  = time.Minute      // the time between full looks without a signal
 	lookAgain  = time.Second      // the time to one more look after a signal or work: roles are taken as they were read for half a second
@@ -133,7 +134,8 @@ func (w *worker) pause() time.Duration {
 	return min(lastPause, firstPause<<min(w.failures, 10))
 }
 
-// rest waits after a failure. A change of the store is no reason to try sooner, since it was not for want of work.
+// rest waits after a failure. A change of the store is no reason to try sooner, since it was not
+// for want of work.
 func (w *worker) rest(ctx context.Context) {
 	timer := time.NewTimer(w.pause())
 	defer timer.Stop()
@@ -144,7 +146,8 @@ func (w *worker) rest(ctx context.Context) {
 	}
 }
 
-// idle waits until a full look is due. Meanwhile it asks the engine whether it is well, which costs the store nothing.
+// idle waits until a full look is due. Meanwhile it asks the engine whether it is well, which costs
+// the store nothing.
 func (w *worker) idle(ctx context.Context) {
 	wait := lookEvery
 	if w.again {

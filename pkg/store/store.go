@@ -129,9 +129,10 @@ type Store interface {
 	// raising its revision. A nil in set removes the field. It returns how many were hit.
 	Touch(ctx context.Context, collection string, f query.Filter, set value.Object, inc map[string]int64) (int, error)
 
-	// Watch sends on the returned channel soon after any other process may have written (SQLite: within 50 ms, MongoDB: 1 s)
-	// something that one of the interests hears of; with no interests, anything. It may signal writes that none of them hears of, where
-	// the driver can't tell. Signals are merged; the channel is closed when ctx ends. There are at most 64 interests.
+	// Watch sends on the returned channel soon after any other process may have written (SQLite:
+	// within 50 ms, MongoDB: 1 s) something that one of the interests hears of; with no interests,
+	// anything. It may signal writes that none of them hears of, where the driver can't tell.
+	// Signals are merged; the channel is closed when ctx ends. There are at most 64 interests.
 	Watch(ctx context.Context, interests ...Interest) <-chan Signal
 
 	// Ping tells whether the database answers.

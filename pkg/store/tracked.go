@@ -9,7 +9,8 @@ import (
 	"kontor/pkg/value"
 )
 
-// Tracked is a Store that numbers what it holds, so that an answer can be kept as long as it is true, and that tells of work to do.
+// Tracked is a Store that numbers what it holds, so that an answer can be kept as long as it is
+// true, and that tells of work to do.
 type Tracked struct {
 	Store
 	interests  []Interest
@@ -31,8 +32,8 @@ type Listening struct {
 	Work Interest // signals Changes
 }
 
-// Track wraps a store. All writes of this process must go through the wrapped one. Until ctx ends it listens for writes of other
-// processes.
+// Track wraps a store. All writes of this process must go through the wrapped one. Until ctx ends
+// it listens for writes of other processes.
 func Track(ctx context.Context, st Store, l Listening) *Tracked {
 	t := &Tracked{Store: st, interests: []Interest{l.Seen, l.Work}, waiting: map[*Mailbox]bool{}}
 	changes := st.Watch(ctx, t.interests...)
@@ -44,11 +45,13 @@ func Track(ctx context.Context, st Store, l Listening) *Tracked {
 	return t
 }
 
-// Generation rises with every write that Listening.Seen hears of before that write returns, and with one of another process as soon as Watch
-// tells. An answer that was read entirely under one generation is true as long as that lasts.
+// Generation rises with every write that Listening.Seen hears of before that write returns, and
+// with one of another process as soon as Watch tells. An answer that was read entirely under one
+// generation is true as long as that lasts.
 func (t *Tracked) Generation() int64 { return t.generation.Load() }
 
-// Changes gets a signal after each write that Listening.Work hears of, until ctx ends. Signals are merged.
+// Changes gets a signal after each write that Listening.Work hears of, until ctx ends. Signals are
+// merged.
 func (t *Tracked) Changes(ctx context.Context) <-chan Signal {
 	box := NewMailbox()
 	t.mu.Lock()

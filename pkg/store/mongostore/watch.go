@@ -38,10 +38,12 @@ type watcher struct {
 	interests []store.Interest
 }
 
-// Watch asks the primary for the time of the last write that a majority has, which its greeting carries: a look at memory, however
-// large the database. Where a change stream is open, that tells of writes sooner and what they changed, so that each interest hears of
-// no others. A write that the stream does not explain in time is a signal all the same, so nothing depends on the stream. A write of this
-// store is a signal too. A server without replicas numbers no writes, so there every second may have brought one: a guess.
+// Watch asks the primary for the time of the last write that a majority has, which its greeting
+// carries: a look at memory, however large the database. Where a change stream is open, that tells
+// of writes sooner and what they changed, so that each interest hears of no others. A write that
+// the stream does not explain in time is a signal all the same, so nothing depends on the stream. A
+// write of this store is a signal too. A server without replicas numbers no writes, so there every
+// second may have brought one: a guess.
 func (s *Store) Watch(ctx context.Context, interests ...store.Interest) <-chan store.Signal {
 	w := &watcher{store.NewMailbox(), interests}
 	done, err := s.begin(ctx)

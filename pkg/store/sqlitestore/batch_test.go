@@ -215,7 +215,8 @@ func TestCountMemory(t *testing.T) {
 	}
 }
 
-// A writer that is busy for longer than a watcher waits for its word is not taken for another process.
+// A writer that is busy for longer than a watcher waits for its word is not taken for another
+// process.
 func TestWatchBesideABusyWriter(t *testing.T) {
 	s, err := Open(filepath.Join(t.TempDir(), "busy.db"), Options{})
 	if err != nil {

@@ -70,8 +70,8 @@ func (s *Store) watch(ctx context.Context, ready chan struct{}, out *store.Mailb
 	}
 }
 
-// askPatience is how long a watcher waits for the writer to tell whose a commit was. One of which it did not hear may be of any process, unless
-// the writer is in a transaction.
+// askPatience is how long a watcher waits for the writer to tell whose a commit was. One of which
+// it did not hear may be of any process, unless the writer is in a transaction.
 const askPatience = 20 * time.Millisecond
 
 // byOthers tells whether other processes have committed since it was asked the last time, as far as that can be told soon.
@@ -79,7 +79,8 @@ func (s *Store) byOthers(ctx context.Context, seen *int64) bool {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
 	err := s.submit(ctx, &request{run: func(context.Context, *conn) error { return nil }}) // each transaction looks
-	holding := s.holding.Load()                                                            // then no other process has committed since the writer looked, however long its own commit takes
+	// Where the writer has the lock no other process has committed since the writer looked.
+	holding := s.holding.Load()
 	now := s.others.Load()
 	changed := err != nil && !holding || now != *seen
 	*seen = now

@@ -63,7 +63,8 @@ func testWatch(t *testing.T, h Harness) {
 	})
 }
 
-// testInterests: the interests of a watcher are told apart as far as the driver can, and none misses what it hears of.
+// testInterests: the interests of a watcher are told apart as far as the driver can, and none
+// misses what it hears of.
 func testInterests(t *testing.T, h Harness, f, other *fixture) {
 	ctx, cancel := context.WithCancel(f.ctx)
 	defer cancel()
