@@ -45,6 +45,9 @@ type Options struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
 
+	MaxUploads int        // that an account may have running, more wait; 4 if 0
+	UploadRate rate.Limit // KiB that an account may upload; zero for any number
+
 	MaxConnections           int // open at once; 4096 if 0
 	MaxConnectionsPerAddress int // of an address that is no trusted proxy; 256 if 0, and at most half of all
 	Descriptors              int // how many the process may have open, which lowers MaxConnections; 0 if that is not known
@@ -77,6 +80,7 @@ type Server struct {
 	conns     *connTable
 	readiness readiness
 	fixed     fixedAnswers
+	uploads   *uploadLimits
 	searches  *rate.Slots // requests with searches that are worked on at once
 	documents documents
 }
@@ -115,6 +119,7 @@ func New(o Options) *Server {
 	server.CloseOnShutdown = true
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
+	s.uploads = newUploadLimits(o.MaxUploads, o.UploadRate)
 	s.searches = rate.NewSlots(2 * runtime.GOMAXPROCS(0))
 	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
 	s.conns.watch(server)
