@@ -223,6 +223,7 @@ func (t *connTable) endSilent() {
 func (t *connTable) watch(server *fasthttp.Server) {
 	server.ConnState = func(nc net.Conn, state fasthttp.ConnState) {
 		if c, ok := nc.(*conn); ok && state == fasthttp.StateIdle {
+			c.release()
 			t.mu.Lock()
 			t.setIdle(c)
 			t.mu.Unlock()

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -48,6 +49,8 @@ type Options struct {
 	MaxUploads int        // that an account may have running, more wait; 4 if 0
 	UploadRate rate.Limit // KiB that an account may upload; zero for any number
 
+	ResponseMemory int64 // bytes of responses above 1 MiB that may wait to be read; 128 MiB if 0
+
 	MaxConnections           int // open at once; 4096 if 0
 	MaxConnectionsPerAddress int // of an address that is no trusted proxy; 256 if 0, and at most half of all
 	Descriptors              int // how many the process may have open, which lowers MaxConnections; 0 if that is not known
@@ -81,8 +84,11 @@ type Server struct {
 	readiness readiness
 	fixed     fixedAnswers
 	uploads   *uploadLimits
-	searches  *rate.Slots // requests with searches that are worked on at once
-	documents documents
+
+	heldBytes      atomic.Int64 // of long responses that are being written
+	responseMemory int64
+	searches       *rate.Slots // requests with searches that are worked on at once
+	documents      documents
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -120,6 +126,7 @@ func New(o Options) *Server {
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
 	s.uploads = newUploadLimits(o.MaxUploads, o.UploadRate)
+	s.responseMemory = cmp.Or(o.ResponseMemory, defaultResponseMemory)
 	s.searches = rate.NewSlots(2 * runtime.GOMAXPROCS(0))
 	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
 	s.conns.watch(server)

@@ -62,8 +62,11 @@ func (s *server) uploadFrom(by string, bytes int) reply {
 func TestUploadsOfAnAccount(t *testing.T) {
 	s := newServer(t, setup{edit: func(o *api.Options) { o.MaxUploads, o.RequestTimeout = 2, 700*time.Millisecond }})
 	first, second := s.openUpload("editor", 100_000), s.openUpload("editor", 100_000)
-	for refused := false; !refused; { // the two begin as soon as their bytes have come
+	for tries, refused := 0, false; !refused; tries++ { // the two begin as soon as their bytes have come
 		r := s.uploadFrom("editor", 10)
+		if tries > 100 {
+			t.Fatal("beside two uploads more are taken")
+		}
 		if refused = r.status == 429; refused && (r.header.Get("Retry-After") != "5" || !strings.Contains(r.body, "2 uploads running")) {
 			t.Errorf("%v %s", r.header, r.body)
 		}
