@@ -148,7 +148,11 @@ func (s *Server) anyMethod(next fasthttp.RequestHandler) fasthttp.RequestHandler
 		c := s.app.AcquireCtx(fctx)
 		defer s.app.ReleaseCtx(c)
 		refuseBody(fctx)
-		_ = s.fail(c, s.noRoute(c))
+		err := s.admit(c, auth.Anonymous())
+		if err == nil {
+			err = s.noRoute(c)
+		}
+		_ = s.fail(c, err)
 	}
 }
 
