@@ -68,7 +68,7 @@ type conn struct {
 	idle    atomic.Int64 // nanoseconds within which a write must succeed, in place of a time for all of them; 0 for none
 	stalled atomic.Int64 // since when a read or write waits for the client, in nanoseconds of the table's clock; 0: none does
 
-	held func() // gives back the memory of the response that is being written; nil: it is a short one
+	held atomic.Int64 // bytes of the response that is being written, as the table counts them
 
 	table            *connTable // and what it notes of the connection
 	network          *connNetwork
@@ -117,14 +117,8 @@ func linger(c *fiber.Ctx) {
 	}
 }
 
-// release ends the count of a response that is written, or will not be any more. The goroutine that
-// serves the connection calls it.
-func (c *conn) release() {
-	if c.held != nil {
-		c.held()
-		c.held = nil
-	}
-}
+// release ends the count of a response that is written, or will not be any more.
+func (c *conn) release() { c.table.heldBytes.Add(-c.held.Swap(0)) }
 
 // defaultResponseMemory is how many bytes of long responses may wait for their clients.
 const defaultResponseMemory = 128 << 20
@@ -141,8 +135,8 @@ func (s *Server) holdResponse(c *fiber.Ctx) error {
 	if n <= maxBuffer {
 		return nil
 	}
-	conn.held = func() { s.heldBytes.Add(-n) }
-	if s.heldBytes.Add(n) > s.responseMemory {
+	conn.held.Store(n)
+	if s.conns.heldBytes.Add(n) > s.responseMemory {
 		conn.release()
 		c.Response().Reset()
 		s.harden(c)

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -85,8 +84,7 @@ type Server struct {
 	fixed     fixedAnswers
 	uploads   *uploadLimits
 
-	heldBytes      atomic.Int64 // of long responses that are being written
-	responseMemory int64
+	responseMemory int64       // bytes of long responses that may be in memory
 	searches       *rate.Slots // requests with searches that are worked on at once
 	documents      documents
 }
