@@ -97,6 +97,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		Content: entries, Files: files, Auth: accounts, Index: finder, Idempotency: keys, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, Slots: slots, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins, ManageOrigins: c.ManageOrigins,
 		MaxConnections: c.MaxConnections, MaxConnectionsPerAddress: c.MaxConnectionsPerAddress, Descriptors: maxDescriptors(),
+		MaxUploads: c.MaxUploads, UploadRate: c.UploadRate,
 	}), c.ShutdownTimeout, log)
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"kontor/pkg/fault"
 )
 
 // How much of a refused request is still taken, and for how long.
@@ -66,6 +68,8 @@ type conn struct {
 	idle    atomic.Int64 // nanoseconds within which a write must succeed, in place of a time for all of them; 0 for none
 	stalled atomic.Int64 // since when a read or write waits for the client, in nanoseconds of the table's clock; 0: none does
 
+	held atomic.Int64 // bytes of the response that is being written, as the table counts them
+
 	table            *connTable // and what it notes of the connection
 	network          *connNetwork
 	inAll, inNetwork *list.Element // in the lists of idle connections; nil while a request runs
@@ -96,6 +100,7 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // Close ends the connection; if it lingers, after the client has taken notice.
 func (c *conn) Close() error {
+	c.release()
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger.Load() && half.CloseWrite() == nil {
 		c.table.leave(c, false)
 		_ = c.SetReadDeadline(time.Now().Add(lingerTime))
@@ -110,4 +115,33 @@ func linger(c *fiber.Ctx) {
 	if conn, ok := c.Context().Conn().(*conn); ok {
 		conn.linger.Store(true)
 	}
+}
+
+// release ends the count of a response that is written, or will not be any more.
+func (c *conn) release() { c.table.heldBytes.Add(-c.held.Swap(0)) }
+
+// defaultResponseMemory is how many bytes of long responses may wait for their clients.
+const defaultResponseMemory = 128 << 20
+
+// holdResponse counts a long response until it is written. A client may take its time to read, so
+// without a bound a few connections would fill the memory. Responses that many clients share are not
+// counted, and those that stream are never in memory.
+func (s *Server) holdResponse(c *fiber.Ctx) error {
+	conn, ok := c.Context().Conn().(*conn)
+	if _, shared := c.Locals(answerKey).(*answer); !ok || shared || c.Response().IsBodyStream() {
+		return nil
+	}
+	n := int64(len(c.Response().Body()))
+	if n <= maxBuffer {
+		return nil
+	}
+	conn.held.Store(n)
+	if s.conns.heldBytes.Add(n) > s.responseMemory {
+		conn.release()
+		c.Response().Reset()
+		s.harden(c)
+		s.share(c)
+		return fault.New(fault.Unavailable, "Too many long responses are waiting to be read, try again in a second").With("retryAfter", 1)
+	}
+	return nil
 }

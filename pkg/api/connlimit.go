@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -51,6 +52,7 @@ type connTable struct {
 	trusts     func(netip.Addr) bool // proxies, which may have any number
 	most       int
 	perNetwork int
+	heldBytes  atomic.Int64 // of long responses that are being written
 
 	mu       sync.Mutex
 	open     map[*conn]struct{}
@@ -223,6 +225,7 @@ func (t *connTable) endSilent() {
 func (t *connTable) watch(server *fasthttp.Server) {
 	server.ConnState = func(nc net.Conn, state fasthttp.ConnState) {
 		if c, ok := nc.(*conn); ok && state == fasthttp.StateIdle {
+			c.release()
 			t.mu.Lock()
 			t.setIdle(c)
 			t.mu.Unlock()

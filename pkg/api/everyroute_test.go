@@ -28,7 +28,7 @@ func TestEveryRouteIsLimited(t *testing.T) {
 					t.Fatalf("request %d: %d, RateLimit %q, want %s", i, r.status, r.header.Get("RateLimit"), want)
 				}
 			}
-			for _, method := range []string{"GET", "HEAD", "PUT"} {
+			for _, method := range []string{"GET", "HEAD", "PUT", "BREW"} {
 				s.want(429, call{method, path, "", "", from("192.0.2.1")})
 			}
 			if r := s.do(call{"GET", path, auth.Editor, "", from("192.0.2.1")}); r.status == 429 {

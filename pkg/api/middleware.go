@@ -39,6 +39,9 @@ func (s *Server) guard(c *fiber.Ctx) (err error) {
 		if err == nil {
 			err = s.finish(c)
 		}
+		if err == nil {
+			err = s.holdResponse(c)
+		}
 		s.settle(c)
 		if err != nil {
 			err = s.fail(c, err)

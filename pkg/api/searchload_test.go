@@ -3,6 +3,8 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -134,4 +136,45 @@ func TestSearchesAtOnce(t *testing.T) {
 		}
 	}
 	s.want(200, search)
+}
+
+// Clients that do not read long responses fill no more than the memory that is meant for them, and give it back.
+func TestUnreadResponsesAreBounded(t *testing.T) {
+	s := newServer(t, setup{searched: true, edit: func(o *api.Options) { o.ResponseMemory = 16 << 20 }})
+	text := strings.Repeat("Zusammenarbeit der Gemeinden im Kreis. ", 1000)
+	for i := range 12 {
+		s.create("articles", fmt.Sprintf(`{"title":"Beitrag %d","body":"<p>%s</p>"}`, i, text))
+	}
+	s.followed()
+	body := manyQueries(6, `{"indexUid":"articles","limit":12,"q":"Gemeinden","attributesToHighlight":["*"],"highlightPreTag":"`+strings.Repeat("x", 30)+`"}`)
+	long := call{"POST", "/search/multi-search", "", body, nil}
+	if n := len(s.want(200, long).body); n < 6<<20 {
+		t.Fatalf("a response has %d bytes, which the system's buffers may hold", n)
+	}
+	request := "POST /search/multi-search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " + fmt.Sprint(len(body)) + "\r\n\r\n" + body
+	var unread []net.Conn
+	for range 2 {
+		c := s.dialFrom("127.0.0.1")
+		_ = c.(*net.TCPConn).SetReadBuffer(4 << 10)
+		if _, err := io.WriteString(c, request); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(c, make([]byte, 12)); err != nil {
+			t.Fatal(err)
+		}
+		unread = append(unread, c)
+	}
+	r := s.want(503, long)
+	if r.header.Get("Retry-After") != "1" || r.header.Get("X-Content-Type-Options") != "nosniff" || r.header.Get("Content-Encoding") != "" {
+		t.Error(r.header)
+	}
+	s.want(200, call{"POST", "/search/multi-search", "", manyQueries(1, `{"indexUid":"articles","limit":1}`), nil})
+	for _, c := range unread {
+		_ = c.Close()
+	}
+	for end := time.Now().Add(20 * time.Second); s.do(long).status != 200; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the memory of responses that nobody reads is not given back")
+		}
+	}
 }

@@ -51,6 +51,11 @@ type Options struct {
 	CORSOrigins    []string       // whose pages may read /api, "*" for all
 	ManageOrigins  []string       // whose pages may use /manage
 
+	MaxUploads int        // that an account may have running, more wait; 4 if 0
+	UploadRate rate.Limit // KiB that an account may upload; zero for any number
+
+	ResponseMemory int64 // bytes of responses above 1 MiB that may wait to be read; 128 MiB if 0
+
 	MaxConnections           int // open at once; 4096 if 0
 	MaxConnectionsPerAddress int // of an address that is no trusted proxy; 256 if 0, and at most half of all
 	Descriptors              int // how many the process may have open, which lowers MaxConnections; 0 if that is not known
@@ -94,6 +99,9 @@ type Server struct {
 	documents documents
 	manual    func() (map[string][]byte, error) // rendered at the first request
 	home      home
+	uploads   *uploadLimits
+
+	responseMemory int64 // bytes of long responses that may be in memory
 }
 
 // idleTimeout is how long a connection stays open between requests.
@@ -132,6 +140,8 @@ func New(o Options) *Server {
 	server.CloseOnShutdown = true
 	server.HeaderReceived = s.announced
 	server.Handler = s.anyMethod(server.Handler)
+	s.uploads = newUploadLimits(o.MaxUploads, o.UploadRate)
+	s.responseMemory = cmp.Or(o.ResponseMemory, defaultResponseMemory)
 	s.conns = newConnTable(o, s.log, readTimeout, s.trusts)
 	s.conns.watch(server)
 	s.routes()
@@ -153,7 +163,11 @@ func (s *Server) anyMethod(next fasthttp.RequestHandler) fasthttp.RequestHandler
 		c := s.app.AcquireCtx(fctx)
 		defer s.app.ReleaseCtx(c)
 		refuseBody(fctx)
-		_ = s.fail(c, s.noRoute(c))
+		err := s.admit(c, auth.Anonymous())
+		if err == nil {
+			err = s.noRoute(c)
+		}
+		_ = s.fail(c, err)
 	}
 }
 

@@ -119,11 +119,13 @@ type intake struct {
 	most   int64         // bytes
 	idle   time.Duration // within what time something must come; 0 leaves the connection's deadline alone
 	read   int64
-	err    error // how it ended; io.EOF if well
+	pace   pace
+	charge func(n int) error // counts bytes as they come; nil: they are counted already, or not at all
+	err    error             // how it ended; io.EOF if well
 }
 
 func (s *Server) intake(c *fiber.Ctx, most int64, idle time.Duration) *intake {
-	in := &intake{stream: c.Request().BodyStream(), conn: c.Context().Conn(), length: int64(c.Request().Header.ContentLength()), most: most, idle: idle}
+	in := &intake{stream: c.Request().BodyStream(), conn: c.Context().Conn(), length: int64(c.Request().Header.ContentLength()), most: most, idle: idle, pace: pace{window: idle}}
 	if in.stream == nil {
 		in.err = io.EOF
 	}
@@ -161,8 +163,16 @@ func (in *intake) Read(p []byte) (int, error) {
 			return 0, in.err
 		}
 	}
+	began := time.Now()
 	n, err := in.stream.Read(p)
 	in.read += int64(n)
+	slow := in.pace.tooSlow(n, time.Since(began))
+	if in.charge != nil && n > 0 {
+		if err := in.charge(n); err != nil {
+			in.err = err
+			return 0, err
+		}
+	}
 	switch {
 	case in.read > in.most:
 		n, in.err = 0, errTooLong()
@@ -172,6 +182,8 @@ func (in *intake) Read(p []byte) (int, error) {
 		in.err = io.EOF
 	case err != nil:
 		in.err = cutOff(err)
+	case slow:
+		n, in.err = 0, cutOff(os.ErrDeadlineExceeded)
 	}
 	return n, in.err
 }

@@ -37,6 +37,11 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	// The request's own context has no end: how long the bytes take is the client's affair as long as they come.
 	ctx, cancel := context.WithCancel(c.UserContext())
 	defer cancel()
+	end, err := s.uploads.begin(ctx, callerOf(c), in, s.timeout)
+	if err != nil {
+		return err
+	}
+	defer end()
 	u := &upload{s: s, c: c, ctx: ctx}
 	if err := u.beginUpload(); err != nil {
 		return err

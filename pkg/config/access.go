@@ -42,6 +42,34 @@ func limit(s string) (rate.Limit, error) {
 	return rate.Per(int(n), d), nil
 }
 
+// byteLimit reads "20GiB/1h" as a limit in KiB.
+func byteLimit(s string) (rate.Limit, error) {
+	if s == off {
+		return rate.Limit{}, nil
+	}
+	size, every, ok := strings.Cut(s, "/")
+	if !ok {
+		return rate.Limit{}, fmt.Errorf("wants a size and a time such as 20GiB/1h, or %s", off)
+	}
+	n, err := sizeWithin(1<<20, 1<<40)(size)
+	if err != nil {
+		return rate.Limit{}, err
+	}
+	d, err := span(every)
+	if err == nil && d < time.Second {
+		err = errors.New("wants a time of at least 1s")
+	}
+	return rate.Per(int(n>>10), d), err
+}
+
+func showByteLimit(l rate.Limit) string {
+	if l.IsZero() {
+		return off
+	}
+	_, every, _ := strings.Cut(showLimit(l), "/")
+	return showBytes(int64(l.Burst)<<10) + "/" + every
+}
+
 func showLimit(l rate.Limit) string {
 	if l.IsZero() {
 		return off

@@ -32,10 +32,13 @@ type Config struct {
 	CacheSize       int64         // how many bytes of answers are kept
 	SharedMaxAge    time.Duration // how long caches on the way may answer the public without asking; 0 for never
 
-	RateLimit                rate.Limit // requests of an address without credentials; zero for any number
-	TokenRateLimit           rate.Limit // requests of a token or an account; zero for any number
-	MaxConnections           int        // open at once
-	MaxConnectionsPerAddress int        // of an address that is no trusted proxy
+	RateLimit      rate.Limit // requests of an address without credentials; zero for any number
+	TokenRateLimit rate.Limit // requests of a token or an account; zero for any number
+	MaxUploads     int        // that an account may have running at once
+	UploadRate     rate.Limit // KiB that an account may upload; zero for any number
+
+	MaxConnections           int // open at once
+	MaxConnectionsPerAddress int // of an address that is no trusted proxy
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	ManageOrigins  []string       // whose pages may use /manage; none if empty

@@ -45,7 +45,7 @@ type server struct {
 // startServer starts the binary and waits until it says where it listens.
 func startServer(ctx context.Context, binary, dir string, flags ...string) (*server, error) {
 	cmd := exec.CommandContext(ctx, binary, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--log-format", "json",
-		"--rate-limit", "100000000/1m", "--token-rate-limit", "100000000/1m"}, flags...)...) // counted, but never too many
+		"--rate-limit", "100000000/1m", "--token-rate-limit", "100000000/1m", "--upload-rate", "off", "--max-uploads", "64"}, flags...)...) // counted, but never too many
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "KONTOR_") })
