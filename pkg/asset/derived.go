@@ -100,10 +100,13 @@ func (f File) blobKeys() []string {
 // derived is the part of the record that vary changes: what is absent is nil.
 func (f File) derived() value.Object {
 	o := value.Object{
-		"width": nil, "height": nil, "variants": nil, "made": nil, "set": absent(f.made.set), "public": nil,
+		"width": nil, "height": nil, "pages": nil, "variants": nil, "made": nil, "set": absent(f.made.set), "public": nil,
 	}
 	if f.Width > 0 {
 		o["width"], o["height"] = int64(f.Width), int64(f.Height)
+	}
+	if f.Pages > 0 {
+		o["pages"] = int64(f.Pages)
 	}
 	if f.made.by > 0 {
 		o["made"] = int64(f.made.by)
@@ -143,11 +146,11 @@ func (f *File) readDerived(m value.Object) {
 	}
 }
 
-// Renew makes again what an earlier version of Kontor made of images, and says of how many. It may
+// Renew makes again what an earlier version of Kontor made of images and PDFs, and says of how many. It may
 // run in several processes at once: each writes under keys of its own, and one of them wins. What
 // has been replaced is swept. An image that can not be read any more stays as it is.
 func (s *Service) Renew(ctx context.Context) (renewed int, err error) {
-	types := value.List{}
+	types := value.List{pdfType}
 	for _, t := range readable() {
 		types = append(types, t)
 	}

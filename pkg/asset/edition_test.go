@@ -200,9 +200,12 @@ func TestRenew(t *testing.T) {
 	k := newKit(t, asset.Options{})
 	f := k.upload("Foto.jpg", spiedJPEG(t, 600, 400))
 	broken := k.upload("kaputt.jpg", jpegOf(t, 600, 400))
-	k.upload("a.pdf", pdf(100))
+	text := k.upload("a.pdf", []byte("%PDF-1.4\n<</Type/Pages/Count 7>>\n%%EOF\n"))
+	if text.Pages != 7 {
+		t.Errorf("a PDF of 7 pages has %d", text.Pages)
+	}
 	// As an earlier version stored them.
-	for _, file := range []asset.File{f, broken} {
+	for _, file := range []asset.File{f, broken, text} {
 		d, err := k.store.Get(k.ctx, "_files", file.Key, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -215,7 +218,7 @@ func TestRenew(t *testing.T) {
 					Collection: "_files",
 					Key:        file.Key,
 					Rev:        d.Rev,
-					Set:        value.Object{"made": nil, "public": nil},
+					Set:        value.Object{"made": nil, "public": nil, "pages": nil},
 				},
 			},
 		)
@@ -231,8 +234,11 @@ func TestRenew(t *testing.T) {
 	if old, _ := k.File(k.ctx, f.ID); !bytes.Contains(k.read(old, ""), []byte("SECRET")) {
 		t.Fatal("nothing is to be made again")
 	}
-	if n, err := k.Renew(k.ctx); n != 2 || err != nil {
+	if n, err := k.Renew(k.ctx); n != 3 || err != nil {
 		t.Errorf("%d were renewed, %v", n, err)
+	}
+	if counted, err := k.File(k.ctx, text.ID); err != nil || counted.Pages != 7 {
+		t.Errorf("a PDF that is counted later has %d pages, %v", counted.Pages, err)
 	}
 	now, err := k.File(k.ctx, f.ID)
 	if err != nil || bytes.Contains(k.read(now, ""), []byte("SECRET")) || now.Edition != 1 {

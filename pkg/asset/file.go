@@ -23,6 +23,7 @@ type File struct {
 	Size         int64  // bytes
 	Width        int    // pixels of an image as it is shown; 0 if it is none, or of a format that is not read
 	Height       int
+	Pages        int // of a PDF; 0 if it is none, or they could not be counted
 	Facts        Facts
 	Variants     []Variant
 	WebP         []Variant // those of Variants that are smaller as WebP, as that; with names of their own
@@ -166,7 +167,7 @@ func fileOf(d store.Document) File {
 	m := d.Part(store.Meta)
 	f := File{
 		ID: integer(m, "id"), Key: d.Key, Name: text(m, "name"), SHA256: text(m, "sha256"), Type: text(m, "type"), Charset: text(m, "charset"),
-		Size: integer(m, "size"), Width: int(integer(m, "width")), Height: int(integer(m, "height")),
+		Size: integer(m, "size"), Width: int(integer(m, "width")), Height: int(integer(m, "height")), Pages: int(integer(m, "pages")),
 		Facts:     Facts{Alt: text(m, "alt"), Caption: text(m, "caption"), Credit: text(m, "credit"), Licence: text(m, "licence")},
 		CreatedBy: text(m, "createdBy"), Organisation: text(m, "organisation"), CreatedAt: at(m, "createdAt"), UpdatedAt: at(m, "updatedAt"),
 		Deleted: m["deletedAt"] != nil, rev: d.Rev,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -21,6 +22,9 @@ func readable() []string { return []string{"image/jpeg", "image/png", "image/gif
 // vary measures an image, makes its variants and the image for the public, a few images at a time. What is no image of these kinds is
 // left as it is. It changes f alone, not its record.
 func (s *Service) vary(ctx context.Context, f *File) error {
+	if f.Type == pdfType {
+		return s.countPages(ctx, f)
+	}
 	if !slices.Contains(readable(), f.Type) {
 		return nil
 	}
@@ -54,6 +58,35 @@ func (s *Service) vary(ctx context.Context, f *File) error {
 	f.made.size, f.made.sha256 = int64(len(out.Clean)), sum(out.Clean)
 	_, err = s.blobs.Put(ctx, f.derivedKey(cleanForm), bytes.NewReader(out.Clean))
 	return err
+}
+
+// pdfType is the media type of the files whose pages are counted.
+const pdfType = "application/pdf"
+
+// maxPDF is how long a PDF may be for its pages to be counted, in bytes: it is read into memory.
+const maxPDF = 64 << 20
+
+// countPages notes the number of pages of a PDF, as far as it can be told.
+func (s *Service) countPages(ctx context.Context, f *File) error {
+	f.Pages, f.made.by = 0, maker
+	if f.Size > maxPDF {
+		return nil
+	}
+	if err := s.originals.Acquire(ctx, 1); err != nil {
+		return tooLong(err)
+	}
+	defer s.originals.Release(1)
+	r, _, err := s.blobs.Get(ctx, f.bytesKey(), 0, blob.ToEnd)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	f.Pages = rendition.Pages(data)
+	return nil
 }
 
 func sum(data []byte) string {

@@ -66,7 +66,7 @@ func TestCards(t *testing.T) {
 		t.Fatal(err)
 	}
 	cover := k.upload("Titel, Seite 1.png", picture.Bytes(), asset.Facts{Alt: "Ein grauer Umschlag", Credit: "Stadt Ahlen"})
-	scan := k.upload("Gesetz.pdf", []byte("%PDF-1.4\n%%EOF\n"), asset.Facts{})
+	scan := k.upload("Gesetz.pdf", []byte("%PDF-1.4\n<</Type/Pages/Count 3>>\n%%EOF\n"), asset.Facts{})
 	secret := k.upload("intern.txt", []byte("nicht für alle"), asset.Facts{})
 	k.create("paper", obj{"title": "Kommunalgesetz", "cover": cover.ID, "scan": scan.ID, "draftScan": secret.ID, "pictures": list{cover.ID}, "source": "https://gesetze.example/1",
 		"approved": "2025-12-31", "released": "2026-01-31", "state": "new", "sort": "law"})
@@ -96,7 +96,7 @@ func TestCards(t *testing.T) {
 			t.Errorf("the image's %s is %v, and in all %v, want %v", name, own["cover."+name], all["image."+name], want)
 		}
 	}
-	for name, want := range (obj{"url": "/files/" + scan.Key + "/Gesetz.pdf", "name": "Gesetz.pdf", "mime": "application/pdf", "sizeInBytes": scan.Size}) {
+	for name, want := range (obj{"url": "/files/" + scan.Key + "/Gesetz.pdf", "name": "Gesetz.pdf", "mime": "application/pdf", "sizeInBytes": scan.Size, "pages": int64(3)}) {
 		if own["scan."+name] != want || all["file."+name] != want {
 			t.Errorf("the file's %s is %v, and in all %v, want %v", name, own["scan."+name], all["file."+name], want)
 		}

@@ -15,7 +15,7 @@ import (
 
 // The attributes of a file, after the name of its field and a dot.
 var (
-	fileFacts  = []string{"url", "name", "mime", "sizeInBytes"}
+	fileFacts  = []string{"url", "name", "mime", "sizeInBytes", "pages"}
 	imageFacts = []string{"url", "alternativeText", "credit", "width", "height", "thumbnail", "srcset"}
 )
 
@@ -66,6 +66,8 @@ func fileFact(f content.File, fact string) any {
 		return nonEmpty(f.Type)
 	case "sizeInBytes":
 		return f.Size
+	case "pages":
+		return nonZero(f.Pages)
 	case "alternativeText":
 		return nonEmpty(f.Facts.Alt)
 	case "credit":
