@@ -15,13 +15,13 @@ func versionCommand() *cobra.Command {
 	})
 }
 
-// version is one line: the module's version, the commit if the build knows it, Go and the platform.
+// release is the version that pkg/manual/changes.md begins with.
+const release = "0.6.0"
+
+// version is one line: the release, the commit if the build knows it, Go and the platform.
 func version() string {
-	v, commit := "(devel)", ""
+	commit := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" {
-			v = info.Main.Version
-		}
 		for _, s := range info.Settings {
 			switch {
 			case s.Key == "vcs.revision":
@@ -31,5 +31,5 @@ func version() string {
 			}
 		}
 	}
-	return fmt.Sprintf("kontor %s%s %s %s/%s", v, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("kontor %s%s %s %s/%s", release, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
