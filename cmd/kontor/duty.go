@@ -15,6 +15,7 @@ import (
 	"kontor/pkg/idempotency"
 	"kontor/pkg/index"
 	"kontor/pkg/lead"
+	"kontor/pkg/rate"
 	"kontor/pkg/search"
 	"kontor/pkg/search/blevesearch"
 	"kontor/pkg/store"
@@ -92,7 +93,7 @@ func (d *duty) do(ctx context.Context) {
 			if err := d.accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("sessions that have run out were not deleted", "error", err)
 			}
-			n, err := d.entries.RenewFiles(ctx)
+			n, err := d.entries.RenewFiles(rate.Patient(ctx))
 			swept(ctx, d.log, n, err, "images were made again, as an earlier version made them otherwise", "images of an earlier version were not made again")
 			n, err = d.entries.SweepFiles(ctx)
 			swept(ctx, d.log, n, err, "bytes that belonged to no file were removed", "bytes that belong to no file were not removed")

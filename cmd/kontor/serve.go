@@ -71,7 +71,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	if c.Demo {
-		if err := fillDemo(ctx, demo.Options{Store: st, Content: entries, Files: files, Auth: accounts, Today: time.Now(), Log: log}, out); err != nil {
+		if err := fillDemo(rate.Patient(ctx), demo.Options{Store: st, Content: entries, Files: files, Auth: accounts, Today: time.Now(), Log: log}, out); err != nil {
 			return err
 		}
 	}

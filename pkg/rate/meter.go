@@ -52,7 +52,10 @@ func NewMeter(o MeterOptions) *Meter {
 
 type contextKey int
 
-const meterKey contextKey = iota
+const (
+	meterKey contextKey = iota
+	patientKey
+)
 
 // WithMeter gives a context in which work is counted by the meter.
 func WithMeter(ctx context.Context, m *Meter) context.Context {

@@ -164,3 +164,20 @@ func TestSpend(t *testing.T) {
 		}
 	}
 }
+
+// TestPatientWork waits for a slot beyond the patience of a request, and gives up with its context.
+func TestPatientWork(t *testing.T) {
+	slots := NewSlots(1)
+	release, _ := slots.Take(t.Context())
+	time.AfterFunc(3*time.Millisecond, release)
+	again, ok := slots.TakeWithin(Patient(t.Context()), 0)
+	if !ok {
+		t.Fatal("patient work is refused")
+	}
+	defer again()
+	ended, cancel := context.WithCancel(Patient(t.Context()))
+	cancel()
+	if _, ok := slots.TakeWithin(ended, time.Hour); ok {
+		t.Error("a context that has ended gets a slot")
+	}
+}

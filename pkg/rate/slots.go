@@ -40,15 +40,24 @@ func (s *Slots) TakeWithin(ctx context.Context, patience time.Duration) (release
 		return s.give, true
 	default:
 	}
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
+	var late <-chan time.Time // never, for patient work
+	if patient, _ := ctx.Value(patientKey).(bool); !patient {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		late = timer.C
+	}
 	select {
 	case s.free <- struct{}{}:
 		return s.give, true
-	case <-timer.C:
+	case <-late:
 	case <-ctx.Done():
 	}
 	return nil, false
+}
+
+// Patient returns a context whose work waits for a slot as long as it takes: no client waits for it.
+func Patient(ctx context.Context) context.Context {
+	return context.WithValue(ctx, patientKey, true)
 }
 
 func (s *Slots) give() { <-s.free }
