@@ -93,9 +93,7 @@ func (d *duty) do(ctx context.Context) {
 			if err := d.accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("sessions that have run out were not deleted", "error", err)
 			}
-			n, err := d.entries.RenewFiles(rate.Patient(ctx))
-			swept(ctx, d.log, n, err, "images were made again, as an earlier version made them otherwise", "images of an earlier version were not made again")
-			n, err = d.entries.SweepFiles(ctx)
+			n, err := d.entries.SweepFiles(ctx)
 			swept(ctx, d.log, n, err, "bytes that belonged to no file were removed", "bytes that belong to no file were not removed")
 			if _, err := d.keys.Sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("the records of old Idempotency-Keys were not deleted", "error", err)
@@ -103,6 +101,12 @@ func (d *duty) do(ctx context.Context) {
 			if _, err := d.jobs.Sweep(ctx); err != nil && ctx.Err() == nil {
 				d.log.Warn("jobs that are over were not deleted", "error", err)
 			}
+		})
+	})
+	wg.Go(func() { // by itself, since after an upgrade it may take hours
+		every(ctx, time.Hour, func() {
+			n, err := d.entries.RenewFiles(rate.Patient(ctx))
+			swept(ctx, d.log, n, err, "images and PDFs of an earlier version were read again", "images and PDFs of an earlier version were not read again")
 		})
 	})
 	wg.Go(func() {

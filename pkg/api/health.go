@@ -31,16 +31,21 @@ type readiness struct {
 // processes have one embedded engine only one of them searches. However many ask, the parts are looked at ten times a second at most.
 func (s *Server) ready(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
+	status, body := s.lookAgain(c)
+	c.Status(status)
+	return sendJSON(c, 0, body)
+}
+
+// lookAgain returns what the last look at the parts found, and looks again where that is too old.
+func (s *Server) lookAgain(c *fiber.Ctx) (status int, body []byte) {
 	r := &s.readiness
 	r.mu.Lock()
+	defer r.mu.Unlock() // also after a panic in a part, which guard recovers
 	if time.Now().After(r.until) {
 		r.status, r.body = s.lookAtParts(c)
 		r.until = time.Now().Add(lookTime)
 	}
-	status, body := r.status, r.body
-	r.mu.Unlock()
-	c.Status(status)
-	return sendJSON(c, 0, body)
+	return r.status, r.body
 }
 
 func (s *Server) lookAtParts(c *fiber.Ctx) (status int, body []byte) {

@@ -49,7 +49,7 @@ func Topics() ([]Topic, error) {
 // pageLink is a link to another page as it stands in the files, so that it also works where a repository is browsed.
 var pageLink = regexp.MustCompile(`href="([a-z-]+)\.md"`)
 
-// HTML renders the page as an HTML fragment. Headings have ids; links to other pages lead to their names.
+// HTML renders the page as an HTML fragment. Headings have ids; links to other pages lead to where a server shows them.
 func (t Topic) HTML() ([]byte, error) {
 	// Cells are aligned by attribute, because the pages' policy forbids inline styles.
 	table := extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
@@ -58,5 +58,5 @@ func (t Topic) HTML() ([]byte, error) {
 	if err := markdown.Convert([]byte(t.Text), &out); err != nil {
 		return nil, err
 	}
-	return pageLink.ReplaceAll(out.Bytes(), []byte(`href="$1"`)), nil
+	return pageLink.ReplaceAll(out.Bytes(), []byte(`href="/docs/manual/$1"`)), nil
 }

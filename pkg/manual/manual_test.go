@@ -42,7 +42,7 @@ func TestHTML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`<h1 id="a">`, `href="object-stores"`, "<table>", `align="right"`, "&lt;2&gt;"} {
+	for _, want := range []string{`<h1 id="a">`, `href="/docs/manual/object-stores"`, "<table>", `align="right"`, "&lt;2&gt;"} {
 		if !strings.Contains(string(html), want) {
 			t.Errorf("%q is missing in %s", want, html)
 		}

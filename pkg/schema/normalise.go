@@ -136,8 +136,8 @@ func (w *writer) one(f *Field, at *place, current, sent any) any {
 		w.report(at, p, sent)
 		return nil
 	}
-	if n, ok := rules.(newcomer); ok && !w.kept && !holds(current, v) {
-		if p := n.refuse(v); p != nil {
+	if n, ok := rules.(newcomer); ok && !w.kept {
+		if p := n.refuse(v); p != nil && !holds(current, v) { // only then, since a list is searched as a whole
 			w.report(at, p, sent)
 			return nil
 		}
