@@ -123,7 +123,7 @@ func used(doc value.Object) value.Object {
 
 const introduction = "`/api` speaks the REST dialect of Strapi 5, so that clients made for it run unchanged; `/manage` is what that lacks; `/files` " +
 	"has the bytes of files, and `/search` speaks the search API of Meilisearch.\n\nThis document is yours: it has the content types and fields that you may read, and the acts that your role opens. " +
-	"Ask for it with your token to see what that opens.\n\nUnknown parameters and fields are refused with 400 and the name of what is wrong. Answers to " +
+	"Ask for it with your token to see what that opens.\n\nUnknown fields, and parameters that resemble a known one, are refused with 400 and the name of what is wrong; other parameters are ignored. Answers to " +
 	"GET carry an ETag; with If-None-Match what has not changed is 304. Nested parameters stand in brackets, as in " +
 	"`filters[topics][name][$eqi]=bauhof` and `populate[topics][fields][0]=name`."
 

@@ -31,7 +31,9 @@ func (c tableCell) refused(k schema.Kind) *wrong {
 	}
 	switch k {
 	case schema.Date, schema.DateTime, schema.LocalTime:
-		if n, err := strconv.ParseFloat(c.raw, 64); c.number && !c.day && err == nil && n < plainYear {
+		n, err := strconv.ParseFloat(c.raw, 64)
+		plain := c.number && !c.day && err == nil && n < plainYear
+		if plain || !c.number && machineNumber.MatchString(strings.TrimSpace(c.shown)) { // a text of digits is no day either
 			return &wrong{"format", "is the number " + c.shown + "; a day needs the format of a day in the workbook",
 				"die Zelle enthält die Zahl " + c.shown + "; ein Tag braucht in der Tabelle das Format eines Datums."}
 		}

@@ -167,6 +167,7 @@ func TestShown(t *testing.T) {
 		{"day", number(7, "45657"), false, "2024-12-31"}, {"day", number(14, "45657"), false, "2024-12-31"},
 		{"day", number(0, "45657"), false, "2024-12-31"}, {"day", number(0, "2024"), false, "!the number 2024"},
 		{"day", number(11, "2024"), false, "!the number 2024.0 Tage"}, {"day", number(12, "2024"), false, "!the number 2024"},
+		{"day", `<c t="inlineStr"><is><t>2024</t></is></c>`, false, "!the number 2024"},
 		{"day", "2024-12-31", false, "2024-12-31"}, {"count", number(12, "7"), false, int64(7)},
 		{"start", number(13, "45657.395833333"), false, "2024-12-31T09:30"}, {"at", number(13, "45657.395833333"), false, "2024-12-31T08:30:00.000Z"},
 		{"day", `<c t="d"><v>2024-12-31T00:00:00</v></c>`, false, "2024-12-31"},
