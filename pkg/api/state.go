@@ -15,14 +15,20 @@ func (s *Server) managed(c *fiber.Ctx, names ...string) (*schema.Type, map[strin
 	if err != nil {
 		return nil, nil, err
 	}
+	t, err := s.managedType(c)
+	return t, in, err
+}
+
+// managedType finds the type of a /manage path, by its ID or its name in URLs.
+func (s *Server) managedType(c *fiber.Ctx) (*schema.Type, error) {
 	name := c.Params("type")
 	t, ok := s.content.Types().Type(name)
 	if !ok {
 		if t, ok = s.content.Types().ByPath(name); !ok {
-			return nil, nil, fault.New(fault.NotFound, "Not Found")
+			return nil, fault.New(fault.NotFound, "Not Found")
 		}
 	}
-	return t, in, nil
+	return t, nil
 }
 
 // state answers where an entry stands: revision, draft, modified or published.
@@ -39,10 +45,14 @@ func (s *Server) state(c *fiber.Ctx) error {
 }
 
 func sendState(c *fiber.Ctx, st content.State) error {
-	return sendData(c, st.Rev, value.Object{
+	return sendData(c, st.Rev, stateObject(st))
+}
+
+func stateObject(st content.State) value.Object {
+	return value.Object{
 		"type": st.Type.ID, "id": st.ID, "documentId": st.DocumentID, "locale": localeOf(st.Locale), "rev": st.Rev, "status": st.Status,
 		"createdAt": st.CreatedAt, "updatedAt": st.UpdatedAt, "publishedAt": orNull(st.PublishedAt), "updatedBy": orNull(st.Actor),
-	})
+	}
 }
 
 func localeOf(l string) any {

@@ -38,9 +38,13 @@ func (s *Service) State(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	if !w.cur.live() {
 		return State{}, fault.New(fault.NotFound, "Not Found")
 	}
-	r := w.cur
+	return stateOf(w.cur), nil
+}
+
+// stateOf tells where a stored entry stands.
+func stateOf(r *record) State {
 	st := State{
-		Type: t, ID: integer(r.meta, "id"), DocumentID: documentID, Locale: r.locale, Rev: r.rev, Status: StatusDraft,
+		Type: r.typ, ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale, Rev: r.rev, Status: StatusDraft,
 		CreatedAt: text(r.meta, "createdAt"), UpdatedAt: text(r.draft, "updatedAt"),
 		PublishedAt: text(r.published, "publishedAt"), Actor: text(r.meta, "actor"),
 	}
@@ -50,5 +54,5 @@ func (s *Service) State(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	case r.published != nil:
 		st.Status = StatusPublished
 	}
-	return st, nil
+	return st
 }

@@ -17,6 +17,9 @@ func AppendOne(dst []byte, e *content.Entry) []byte {
 	return append(dst, `,"meta":{}}`...)
 }
 
+// AppendEntry writes an entry alone, without an envelope.
+func AppendEntry(dst []byte, e *content.Entry) []byte { return appendEntry(dst, e) }
+
 // AppendList writes the answer with a page of entries to dst. The total and what follows from it is left out if it was not counted.
 func AppendList(dst []byte, page content.Page, req Request) []byte {
 	dst = append(dst, `{"data":`...)

@@ -1,0 +1,164 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
+import { useController } from "react-hook-form";
+import { useAnnounce } from "../announce";
+import { query, request } from "../api";
+import { useWords } from "../i18n";
+import { display, may, type Row, type Type, type Values } from "../model";
+import { useType } from "../types";
+import { FieldBox, idOf, type InputProps } from "./FieldBox";
+
+interface Target {
+  id: string;
+  title: string;
+  public: boolean;
+}
+
+// targets asks for entries of a type: with drafts, if the caller reads them.
+async function targets(type: Type, params: Record<string, unknown>): Promise<Target[]> {
+  const rest = { ...params, fields: type.model.display };
+  if (may(type, "readDraft")) {
+    const rows = (await request<Row[]>(`/manage/entries/${type.id}${query(rest)}`)).data;
+    return rows.map((r) => ({ id: r.state.documentId, title: display(type, r.entry), public: r.state.status !== "draft" }));
+  }
+  const list = (await request<Values[]>(`${type.path}${query(rest)}`)).data;
+  return list.map((e) => ({ id: String(e.documentId), title: display(type, e), public: true }));
+}
+
+// RelationInput shows the linked entries as a list, and finds others by typing.
+export function RelationInput(props: InputProps) {
+  const { field, path, readOnly } = props;
+  const { t, label } = useWords();
+  const announce = useAnnounce();
+  const { field: input } = useController({ name: path });
+  const type = useType(field.relation!.to);
+  const ids = (Array.isArray(input.value) ? input.value : input.value ? [input.value] : []) as string[];
+  const linked = useQuery({
+    queryKey: ["targets", type?.id, [...ids].sort().join()],
+    enabled: type !== undefined && ids.length > 0,
+    queryFn: async () => {
+      const found: Target[] = [];
+      for (let at = 0; at < ids.length; at += 100) {
+        const some = ids.slice(at, at + 100);
+        found.push(...(await targets(type!, { filters: { documentId: { $in: some } }, pagination: { limit: 100 } })));
+      }
+      return found;
+    },
+    placeholderData: (before) => before,
+  });
+  const titleOf = (id: string) => linked.data?.find((x) => x.id === id)?.title ?? id;
+  const set = (next: string[]) => input.onChange(field.many ? next : (next[0] ?? null));
+  const move = (from: number, to: number) => {
+    const next = [...ids];
+    next.splice(to, 0, ...next.splice(from, 1));
+    announce(t("moved", { title: titleOf(ids[from]!), n: to + 1 }));
+    set(next);
+  };
+  const full = field.many ? field.maxItems !== undefined && ids.length >= field.maxItems : false;
+  return (
+    <FieldBox {...props} group>
+      {ids.length > 0 && (
+        <ul className="picked">
+          {ids.map((id, i) => (
+            <li key={id}>
+              <span>
+                {titleOf(id)}{" "}
+                {linked.data?.find((x) => x.id === id)?.public === false && <span className="status draft">{t("targetDraft")}</span>}
+              </span>
+              {!readOnly && (
+                <span className="nowrap">
+                  {field.many && i > 0 && (
+                    <button type="button" className="plain" aria-label={t("moveUp", { title: titleOf(id) })} onClick={() => move(i, i - 1)}>
+                      ↑
+                    </button>
+                  )}
+                  {field.many && i < ids.length - 1 && (
+                    <button type="button" className="plain" aria-label={t("moveDown", { title: titleOf(id) })} onClick={() => move(i, i + 1)}>
+                      ↓
+                    </button>
+                  )}
+                  <button
+                    type="button"
+                    className="plain"
+                    aria-label={t("removeItem", { title: titleOf(id) })}
+                    onClick={() => {
+                      announce(t("itemRemoved", { title: titleOf(id) }));
+                      set(ids.filter((x) => x !== id));
+                      document.getElementById(`${idOf(path)}-find`)?.focus();
+                    }}
+                  >
+                    {t("removeWord")}
+                  </button>
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {!readOnly && type && !full && (
+        <Finder
+          id={`${idOf(path)}-find`}
+          type={type}
+          label={t("add", { field: label(field.title) })}
+          without={ids}
+          onPick={(target) => {
+            announce(t("itemAdded", { title: target.title }));
+            set(field.many ? [...ids, target.id] : [target.id]);
+          }}
+        />
+      )}
+    </FieldBox>
+  );
+}
+
+interface FinderProps {
+  id: string;
+  type: Type;
+  label: string;
+  without: string[];
+  onPick: (target: Target) => void;
+}
+
+// Finder is a combo box over the entries of a type. The server finds; nothing is filtered here.
+function Finder({ id, type, label, without, onPick }: FinderProps) {
+  const { t } = useWords();
+  const [typed, setTyped] = useState("");
+  const [near, setNear] = useState(false); // nothing is asked before the box has been entered
+  const found = useQuery({
+    queryKey: ["targets", type.id, "find", typed],
+    queryFn: () => targets(type, { _q: typed, pagination: { limit: 20, withCount: false } }),
+    enabled: near,
+    placeholderData: (before) => before,
+  });
+  const items = (found.data ?? []).filter((x) => !without.includes(x.id));
+  return (
+    <ComboBox
+      className="combo"
+      items={items}
+      inputValue={typed}
+      onInputChange={setTyped}
+      selectedKey={null}
+      allowsEmptyCollection
+      menuTrigger="focus"
+      onFocus={() => setNear(true)}
+      onSelectionChange={(key) => {
+        const target = items.find((x) => x.id === key);
+        if (target) onPick(target);
+        setTyped("");
+      }}
+    >
+      <Label>{label}</Label>
+      <Input id={id} />
+      <Popover className="popover">
+        <ListBox<Target> renderEmptyState={() => <p className="soft">{t("noMatch")}</p>}>
+          {(item) => (
+            <ListBoxItem id={item.id} textValue={item.title}>
+              {item.title} {!item.public && <span className="status draft">{t("targetDraft")}</span>}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </ComboBox>
+  );
+}

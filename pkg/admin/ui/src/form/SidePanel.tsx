@@ -1,0 +1,217 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useFormContext } from "react-hook-form";
+import { Link } from "react-router";
+import { request } from "../api";
+import { useWords } from "../i18n";
+import { isEmpty, may, type State, type Type, type Use } from "../model";
+import { useReason } from "../part/Message";
+import { Modal } from "../part/Modal";
+import { Status, useSentence } from "../part/Status";
+import { act, remove } from "./entry";
+import { focusField } from "./ErrorSummary";
+
+interface Props {
+  type: Type;
+  id: string | undefined;
+  locale: string | undefined;
+  state: State | null;
+  onState: (state: State, said: string) => Promise<void>;
+  onGone: (said: string) => Promise<void>;
+}
+
+// SidePanel says where the entry stands, lists what publishing lacks, and has the acts that are not part
+// of writing.
+export function SidePanel(props: Props) {
+  const { type, id, locale, state } = props;
+  const { t } = useWords();
+  const sentence = useSentence();
+  const [open, setOpen] = useState(false);
+  return (
+    <div className={open ? "side-frame open" : "side-frame"}>
+      <div className="fold">
+        {state ? <Status status={state.status} /> : <span>{t("stateNew")}</span>}
+        <button type="button" className="plain" aria-expanded={open} aria-controls="side" onClick={() => setOpen(!open)}>
+          {t("panel")}
+        </button>
+      </div>
+      <aside className="side" id="side" aria-label={t("panel")}>
+        <section aria-labelledby="side-state">
+          <h2 id="side-state">{t("status")}</h2>
+          {state ? (
+            <>
+              <p>
+                <Status status={state.status} />
+              </p>
+              <p className="small">{sentence(state)}</p>
+              <Acts {...props} />
+            </>
+          ) : (
+            <p className="small">{t("stateNew")}</p>
+          )}
+        </section>
+        <Missing type={type} />
+        {id && state && (
+          <section aria-labelledby="side-more">
+            <h2 id="side-more">{t("general")}</h2>
+            <Address type={type} />
+            <p className="small">
+              <Link to={`/content/${type.id}/${id}/history${locale ? `?locale=${locale}` : ""}`}>{t("history")}</Link>
+            </p>
+            <Used type={type} id={id} />
+          </section>
+        )}
+      </aside>
+    </div>
+  );
+}
+
+function Address({ type }: { type: Type }) {
+  const { t } = useWords();
+  const { watch } = useFormContext();
+  const slug = type.model.fields.find((f) => f.kind === "slug");
+  const value = slug && watch(slug.name);
+  if (!type.model.pagePath || typeof value !== "string") return null;
+  return (
+    <p className="small">
+      {t("address")}
+      <br />
+      {type.model.pagePath.replace("{slug}", value)}
+    </p>
+  );
+}
+
+function useUses(type: Type, id: string | undefined, enabled: boolean) {
+  return useQuery({
+    queryKey: ["uses", type.id, id],
+    enabled: enabled && id !== undefined,
+    queryFn: async () => (await request<Use[]>(`/manage/entries/${type.id}/${id}/uses`)).data,
+  });
+}
+
+function Used({ type, id }: { type: Type; id: string }) {
+  const { t } = useWords();
+  const uses = useUses(type, id, true);
+  if (!uses.data) return null;
+  return (
+    <p className="small">
+      {uses.data.length === 0 ? (
+        t("usedNowhere")
+      ) : (
+        <Link to={`/content/${type.id}/${id}/uses`}>{t("usedIn", { n: uses.data.length })}</Link>
+      )}
+    </p>
+  );
+}
+
+// Missing lists the required fields that are empty, as links to them.
+function Missing({ type }: { type: Type }) {
+  const { t, label } = useWords();
+  const { watch } = useFormContext();
+  const required = type.model.fields.filter((f) => f.required);
+  const values = watch(required.map((f) => f.name));
+  const empty = required.filter((_, i) => isEmpty(values[i]));
+  if (required.length === 0) return null;
+  return (
+    <section aria-labelledby="side-missing">
+      <h2 id="side-missing">{t("missing")}</h2>
+      {empty.length === 0 ? (
+        <p className="small">{t("nothingMissing")}</p>
+      ) : (
+        <ul className="todo small">
+          {empty.map((f) => (
+            <li key={f.name}>
+              <a
+                href={`#f-${f.name}`}
+                onClick={(e) => {
+                  e.preventDefault();
+                  focusField(f.name);
+                }}
+              >
+                {label(f.title)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+type Act = "unpublish" | "discard" | "remove";
+
+const titles = { unpublish: "unpublish", discard: "discard", remove: "remove" } as const;
+const texts = { unpublish: "unpublishText", discard: "discardText", remove: "removeText" } as const;
+const done = { unpublish: "unpublishedNow", discard: "discardedNow", remove: "removedNow" } as const;
+
+function Acts({ type, id, locale, state, onState, onGone }: Props) {
+  const { t } = useWords();
+  const reason = useReason();
+  const { getValues } = useFormContext();
+  const [asked, setAsked] = useState<Act | null>(null);
+  const [error, setError] = useState("");
+  const uses = useUses(type, id, asked === "remove" || asked === "unpublish");
+  const run = async () => {
+    if (!asked || !state) return;
+    const target = { type, id, locale, revision: state.rev };
+    const said = t(done[asked], { title: String(getValues(type.model.display) ?? "") });
+    try {
+      if (asked === "remove") {
+        await remove(target);
+        setAsked(null);
+        await onGone(said);
+      } else {
+        const next = await act(target, asked);
+        setAsked(null);
+        await onState(next, said);
+      }
+    } catch (e) {
+      setError(reason(e));
+    }
+  };
+  const ask = (name: Act) => {
+    setError("");
+    setAsked(name);
+  };
+  const shown = state!.status !== "draft";
+  return (
+    <>
+      {shown && type.model.drafts && may(type, "unpublish") && (
+        <button type="button" className="plain" onClick={() => ask("unpublish")}>
+          {t("unpublish")}
+        </button>
+      )}
+      {state!.status === "modified" && may(type, "update") && (
+        <button type="button" className="plain" onClick={() => ask("discard")}>
+          {t("discard")}
+        </button>
+      )}
+      {may(type, "delete") && (
+        <button type="button" className="plain" onClick={() => ask("remove")}>
+          {t("remove")}
+        </button>
+      )}
+      <Modal open={asked !== null} title={asked ? t(titles[asked]) : ""} onClose={() => setAsked(null)}>
+        {asked && <p>{t(texts[asked])}</p>}
+        {uses.data && uses.data.length > 0 && asked !== "discard" && (
+          <>
+            <p>{t("loses")}</p>
+            <ul className="todo">
+              {uses.data.slice(0, 10).map((u) => (
+                <li key={u.type + u.documentId}>{u.title}</li>
+              ))}
+              {uses.data.length > 10 && <li>+{uses.data.length - 10}</li>}
+            </ul>
+          </>
+        )}
+        <div role="alert">{error && <p className="error">{`${t("error")} ${error}`}</p>}</div>
+        <div className="pair">
+          <button className={asked === "remove" ? "danger" : "main"} onClick={() => void run()}>
+            {asked && t(titles[asked])}
+          </button>
+          <button onClick={() => setAsked(null)}>{t("cancel")}</button>
+        </div>
+      </Modal>
+    </>
+  );
+}

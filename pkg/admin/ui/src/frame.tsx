@@ -1,0 +1,98 @@
+import { useEffect, useState } from "react";
+import { NavLink, Outlet, useLocation } from "react-router";
+import { useWords } from "./i18n";
+import { may } from "./model";
+import { useSession } from "./session";
+import { useTypes } from "./types";
+
+// Frame is the head, the menu drawn from the content types, and the page.
+export function Frame() {
+  const { t, label } = useWords();
+  const types = useTypes();
+  const [open, setOpen] = useState(false);
+  const place = useLocation();
+  useEffect(() => setOpen(false), [place.pathname]);
+  const worked = types.filter((x) => may(x, "readDraft"));
+  const lists = worked.filter((x) => !x.single);
+  const singles = worked.filter((x) => x.single);
+  const byTitle = (a: (typeof types)[0], b: (typeof types)[0]) => label(a.model.title).localeCompare(label(b.model.title), "de");
+  return (
+    <>
+      <a className="skip" href="#page">
+        {t("skip")}
+      </a>
+      <Head open={open} toggle={() => setOpen(!open)} />
+      <div className="frame">
+        <nav className={open ? "menu open" : "menu"} id="menu" aria-label={t("mainMenu")}>
+          <ul>
+            <li>
+              <NavLink to="/" end>
+                {t("start")}
+              </NavLink>
+            </li>
+          </ul>
+          <Group title={t("contents")} items={lists.sort(byTitle)} />
+          {singles.length > 0 && <Group title={t("singles")} items={singles.sort(byTitle)} />}
+          <h2>{t("tools")}</h2>
+          <ul>
+            <li>
+              <NavLink to="/files">{t("files")}</NavLink>
+            </li>
+            <li>
+              <NavLink to="/trash">{t("trash")}</NavLink>
+            </li>
+          </ul>
+        </nav>
+        <main className="page" id="page" tabIndex={-1}>
+          <Outlet key={place.pathname} />
+        </main>
+      </div>
+    </>
+  );
+}
+
+function Group({ title, items }: { title: string; items: ReturnType<typeof useTypes> }) {
+  const { label } = useWords();
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul>
+        {items.map((x) => (
+          <li key={x.id}>
+            <NavLink to={`/content/${x.id}`}>{label(x.model.title)}</NavLink>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Head({ open, toggle }: { open: boolean; toggle: () => void }) {
+  const { t, language, setLanguage } = useWords();
+  const { account, signOut } = useSession();
+  return (
+    <header className="head">
+      <button className="plain open-menu" aria-expanded={open} aria-controls="menu" onClick={toggle}>
+        {t("menu")}
+      </button>
+      <NavLink className="name" to="/">
+        {t("appName")}
+      </NavLink>
+      <span className="soft small person">{account.name || account.username}</span>
+      <label className="small language">
+        <span className="unseen">{t("language")}</span>
+        <select value={language} onChange={(e) => setLanguage(e.target.value === "en" ? "en" : "de")}>
+          <option value="de" lang="de">
+            {t("german")}
+          </option>
+          <option value="en" lang="en">
+            {t("english")}
+          </option>
+        </select>
+      </label>
+      <button className="plain small" onClick={() => void signOut()}>
+        {t("signOut")}
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,29 @@
+import { useQuery } from "@tanstack/react-query";
+import { createContext, useContext, type ReactNode } from "react";
+import { request } from "./api";
+import { useWords } from "./i18n";
+import type { Type } from "./model";
+import { Failure, Waiting } from "./part/Message";
+
+const Context = createContext<Type[]>([]);
+
+export const useTypes = () => useContext(Context);
+
+export function useType(id: string | undefined): Type | undefined {
+  return useTypes().find((t) => t.id === id);
+}
+
+// Types loads the content types once and gives them to the app.
+export function Types({ children }: { children: ReactNode }) {
+  const { t } = useWords();
+  const types = useQuery({
+    queryKey: ["types"],
+    queryFn: async () => (await request<Type[]>("/manage/types")).data,
+    staleTime: Infinity,
+  });
+  if (types.isPending) return <Waiting />;
+  if (types.isError) return <Failure error={types.error} retry={() => void types.refetch()} />;
+  const visible = types.data.filter((x) => x.actions.includes("read"));
+  if (visible.length === 0) return <p className="note">{t("noRights")}</p>;
+  return <Context.Provider value={visible}>{children}</Context.Provider>;
+}
