@@ -19,7 +19,7 @@ func typeModel(v content.TypeView) value.Object {
 		}
 	}
 	return value.Object{
-		"title": labelObject(t.Title), "description": orNull(t.Description), "plural": orNull(t.Plural), "display": t.Display,
+		"title": labelObject(t.Title), "titles": labelObject(t.Titles), "description": orNull(t.Description), "plural": orNull(t.Plural), "display": t.Display,
 		"slug": orNull(t.Slug), "pagePath": orNull(t.Path), "locales": names(t.Locales), "drafts": t.Drafts, "public": t.Public,
 		"fields": fields,
 	}

@@ -15,7 +15,7 @@ export function Frame() {
   const worked = types.filter((x) => may(x, "readDraft"));
   const lists = worked.filter((x) => !x.single);
   const singles = worked.filter((x) => x.single);
-  const byTitle = (a: (typeof types)[0], b: (typeof types)[0]) => label(a.model.title).localeCompare(label(b.model.title), "de");
+  const byTitle = (a: (typeof types)[0], b: (typeof types)[0]) => label(a.model.titles).localeCompare(label(b.model.titles), "de");
   return (
     <>
       <a className="skip" href="#page">
@@ -59,7 +59,7 @@ function Group({ title, items }: { title: string; items: ReturnType<typeof useTy
       <ul>
         {items.map((x) => (
           <li key={x.id}>
-            <NavLink to={`/content/${x.id}`}>{label(x.model.title)}</NavLink>
+            <NavLink to={`/content/${x.id}`}>{label(x.model.titles)}</NavLink>
           </li>
         ))}
       </ul>

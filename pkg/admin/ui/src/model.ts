@@ -42,6 +42,7 @@ export interface Type {
   rights: Partial<Record<Action, { every: boolean; fields?: string[] }>>;
   model: {
     title: Label;
+    titles: Label; // of several entries
     description: string | null;
     plural: string | null;
     display: string;

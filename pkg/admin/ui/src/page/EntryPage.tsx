@@ -26,7 +26,7 @@ export function EntryPage() {
   });
   if (!type || !may(type, id ? "readDraft" : "create")) return <MissingPage />;
   const above = (
-    <Link to={type.single ? "/" : `/content/${type.id}`}>{type.single ? t("start") : label(type.model.title)}</Link>
+    <Link to={type.single ? "/" : `/content/${type.id}`}>{type.single ? t("start") : label(type.model.titles)}</Link>
   );
   if (entry.isError || entry.isPending) {
     return (

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { query, request } from "../api";
 import { when } from "../format";
+import { localeName } from "../form/Languages";
 import { useWords } from "../i18n";
 import { display, may, type Field, type Row, type Type, type Values } from "../model";
 import { Bulk } from "../part/Bulk";
@@ -34,7 +35,7 @@ function displayOf(types: Type[], f: Field): string | undefined {
 }
 
 function EntryList({ type }: { type: Type }) {
-  const { t, label } = useWords();
+  const { t, label, language } = useWords();
   const types = useTypes();
   const [params, setParams] = useSearchParams();
   const columns = columnsOf(type);
@@ -76,9 +77,10 @@ function EntryList({ type }: { type: Type }) {
   useEffect(() => setChosen([]), [path]);
   const searched = ["q", "status", ...choices.map((f) => f.name)].some((name) => params.get(name));
   const title = label(type.model.title);
+  const titles = label(type.model.titles);
   return (
     <Page
-      title={title}
+      title={titles}
       acts={
         may(type, "create") && (
           <Link className="button main" to={`/content/${type.id}/new`}>
@@ -87,7 +89,7 @@ function EntryList({ type }: { type: Type }) {
         )
       }
     >
-      <Search key={type.id} label={t("searchIn", { type: title })} value={params.get("q") ?? ""} onChange={(q) => set({ q })} />
+      <Search key={type.id} label={t("searchIn", { type: titles })} value={params.get("q") ?? ""} onChange={(q) => set({ q })} />
       <div className="filters" role="group" aria-label={t("views")}>
         {(["", "draft", "published"] as const).map((s) => (
           <button
@@ -117,7 +119,9 @@ function EntryList({ type }: { type: Type }) {
             {t("locales")}
             <select value={locale} onChange={(e) => set({ locale: e.target.value })}>
               {type.model.locales.map((l) => (
-                <option key={l}>{l}</option>
+                <option key={l} value={l}>
+                  {localeName(l, language)}
+                </option>
               ))}
             </select>
           </label>

@@ -54,7 +54,7 @@ export function StartPage() {
           <ul>
             {types.map((x) => (
               <li key={x.id}>
-                <Link to={`/content/${x.id}`}>{label(x.model.title)}</Link>
+                <Link to={`/content/${x.id}`}>{label(x.model.titles)}</Link>
                 {x.model.description && (
                   <>
                     <br />

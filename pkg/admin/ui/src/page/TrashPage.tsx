@@ -30,7 +30,7 @@ export function TrashPage() {
       <nav className="filters" aria-label={t("chooseType")}>
         {types.map((x) => (
           <Link key={x.id} className="chip" to={`/trash/${x.id}`} aria-current={x === type ? "page" : undefined}>
-            {label(x.model.title)}
+            {label(x.model.titles)}
           </Link>
         ))}
       </nav>

@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, password, startServer, Visitor } from "./kit.js";
+
+const editor = "redaktion@stadt.example";
+const other = "kern@stadt.example";
+
+let browser, server;
+
+before(async () => {
+  browser = await launch();
+  server = await startServer({ [editor]: "editor", [other]: "editor" }, "--demo");
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+// signedIn runs a test with somebody who is signed in, and looks afterwards that the browser had
+// nothing to complain about and asked no other host.
+async function signedIn(email, run, options) {
+  const v = await Visitor.open(browser, server, options);
+  try {
+    await v.signIn(email);
+    await run(v, v.page);
+    assert.deepEqual(v.complaints, []);
+    assert.deepEqual(v.foreign(), []);
+  } finally {
+    await v.close();
+  }
+}
+
+async function anonymous(path) {
+  const response = await fetch(server.url + path);
+  return { status: response.status, body: await response.json() };
+}
+
+describe("signing in", () => {
+  test("a wrong password is said, and the right one works by keyboard alone", async () => {
+    const v = await Visitor.open(browser, server);
+    await v.page.goto(`${server.url}/admin/content/project`);
+    await v.page.getByLabel("E-Mail-Adresse oder Benutzername").fill(editor);
+    await v.page.keyboard.press("Tab");
+    await v.page.keyboard.type("falsch");
+    await v.page.keyboard.press("Enter");
+    await v.page.getByText("E-Mail-Adresse oder Passwort stimmt nicht.").waitFor();
+    assert.deepEqual(await v.check("sign-in-error"), []);
+    await v.page.getByLabel("Passwort").fill(password);
+    await v.page.keyboard.press("Enter");
+    await v.page.getByRole("heading", { level: 1, name: "Projekte" }).waitFor();
+    const cookie = (await v.page.context().cookies()).find((c) => c.name === "kontor");
+    assert.equal(cookie.httpOnly, true);
+    assert.equal(cookie.sameSite, "Strict");
+    await v.close();
+  });
+
+  test("signing out ends the session", () =>
+    signedIn(editor, async (v, page) => {
+      await page.getByRole("button", { name: "Abmelden" }).click();
+      await page.getByRole("heading", { name: "Anmeldung" }).waitFor();
+      await page.reload();
+      await page.getByRole("heading", { name: "Anmeldung" }).waitFor();
+    }));
+
+  test("a page of another origin can't act with the cookie", async () => {
+    const v = await Visitor.open(browser, server);
+    await v.signIn(editor);
+    const cookies = (await v.page.context().cookies()).map((c) => `${c.name}=${c.value}`).join("; ");
+    for (const headers of [{ "Sec-Fetch-Site": "cross-site" }, { Origin: "https://evil.example" }, {}]) {
+      const authorization = Object.keys(headers).length ? { Authorization: "Session" } : {};
+      const response = await fetch(`${server.url}/api/topics`, {
+        method: "POST",
+        headers: { ...headers, ...authorization, Cookie: cookies, "Content-Type": "application/json" },
+        body: JSON.stringify({ data: { name: "Untergeschoben" } }),
+      });
+      assert.ok([401, 403].includes(response.status), `${JSON.stringify(headers)}: ${response.status}`);
+    }
+    await v.close();
+  });
+});
+
+describe("every screen", () => {
+  for (const [name, options] of [
+    ["wide", {}],
+    ["laptop", { viewport: { width: 1093, height: 520 } }],
+    ["phone", { viewport: { width: 320, height: 640 } }],
+    ["dark", { colorScheme: "dark" }],
+    ["forced", { forcedColors: "active" }],
+  ]) {
+    test(`passes axe and never scrolls sideways: ${name}`, () =>
+      signedIn(
+        editor,
+        async (v, page) => {
+          const found = [];
+          for (const [screen, path, ready] of [
+            ["start", "/", ".cards li"],
+            ["list", "/content/project", "tbody tr"],
+            ["list-empty", "/content/project?q=gibtesnicht", ".empty"],
+            ["form-new", "/content/event/new", "form.form"],
+            ["files", "/files", ".picked li"],
+            ["trash", "/trash/project", "nav.filters"],
+            ["missing", "/nirgends", "h1"],
+          ]) {
+            await v.go(path);
+            await page.locator(ready).first().waitFor();
+            found.push(...(await v.check(`${name}-${screen}`)));
+          }
+          await v.go("/content/project?status=published");
+          await page.locator("tbody th a").first().click();
+          await page.locator(".prose").first().waitFor();
+          found.push(...(await v.check(`${name}-form`)));
+          if (name === "wide") {
+            await page.getByRole("link", { name: "Verlauf" }).click();
+            await page.locator(".versions li").first().waitFor();
+            found.push(...(await v.check(`${name}-history`)));
+            await page.goBack();
+            await page.getByRole("button", { name: "Offline nehmen" }).click();
+            await page.getByRole("dialog").waitFor();
+            found.push(...(await v.check(`${name}-dialog`)));
+          }
+          assert.deepEqual(found, []);
+        },
+        options,
+      ));
+  }
+});
+
+describe("writing", () => {
+  test("a project from a call: draft, errors with links, publish, public", () =>
+    signedIn(editor, async (v, page) => {
+      await v.go("/content/project/new");
+      await page.getByLabel("Titel", { exact: false }).first().fill("Gemeinsamer Winterdienst im Test");
+      await v.heard();
+      await page.keyboard.press("Control+s");
+      await page.waitForURL(/\/content\/project\/[a-z0-9]{24}/);
+      assert.match((await v.heard()).join("|"), /^Gemeinsamer Winterdienst im Test: gespeichert \d\d:\d\d$/);
+      const id = page.url().split("/").at(-1);
+      assert.equal((await anonymous(`/api/projects/${id}`)).status, 404);
+
+      await page.getByRole("button", { name: "Projekt veröffentlichen" }).click();
+      const summary = page.getByRole("alert").filter({ hasText: "Korrektur" });
+      await summary.waitFor();
+      assert.equal(await summary.evaluate((e) => e.contains(document.activeElement)), true);
+      assert.deepEqual(await v.check("form-errors"), []);
+      await summary.getByRole("link").first().click();
+      assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "BODY");
+
+      await page.getByLabel("Themen hinzufügen").fill("Winter");
+      await page.getByRole("option").first().waitFor();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await page.locator(".picked li").first().waitFor();
+      await v.heard();
+      await page.getByRole("button", { name: "Projekt veröffentlichen" }).click();
+      await page.getByText("Veröffentlicht am").first().waitFor();
+      assert.deepEqual(await v.heard(), ["Gemeinsamer Winterdienst im Test: veröffentlicht"]);
+      const seen = await anonymous(`/api/projects/${id}?populate=topics`);
+      assert.equal(seen.status, 200);
+      assert.equal(seen.body.data.topics.length, 1);
+    }));
+
+  test("opening an entry changes nothing", () =>
+    signedIn(editor, async (v, page) => {
+      const types = (await page.evaluate(async () => (await fetch("/manage/types", { headers: { Authorization: "Session" } })).json())).data;
+      for (const type of types.filter((t) => t.actions.includes("update"))) {
+        await v.go(`/content/${type.id}`);
+        if (!type.single) await page.locator("tbody th a").first().click();
+        await page.locator("form.form").waitFor();
+        await page.waitForTimeout(300);
+        assert.equal(await page.getByText("nicht gespeichert").count(), 0, `${type.id} counts as changed`);
+        await v.go("/trash");
+      }
+      assert.deepEqual(v.requests.filter((r) => r.method !== "GET" && !r.url.endsWith("/manage/session")), []);
+    }));
+
+  test("leaving with unsaved work asks", () =>
+    signedIn(editor, async (v, page) => {
+      await v.go("/content/topic");
+      await page.locator("tbody th a").first().click();
+      await page.getByLabel("Name", { exact: false }).first().fill("Nur ein Versuch");
+      await page.getByRole("link", { name: "Dateien" }).click();
+      const dialog = page.getByRole("dialog", { name: "Nicht gespeicherte Änderungen" });
+      await dialog.getByRole("button", { name: "Auf der Seite bleiben" }).click();
+      assert.equal(await page.getByLabel("Name", { exact: false }).first().inputValue(), "Nur ein Versuch");
+      await page.getByRole("link", { name: "Dateien" }).click();
+      await dialog.getByRole("button", { name: "Ohne Speichern verlassen" }).click();
+      await page.getByRole("heading", { level: 1, name: "Dateien" }).waitFor();
+    }));
+
+  test("a list pasted from Word keeps its nesting", () =>
+    signedIn(editor, async (v, page) => {
+      await v.go("/content/topic/new");
+      await page.getByLabel("Name", { exact: false }).first().fill("Aus Word");
+      const prose = page.locator(".prose").first();
+      await prose.click();
+      const item = (level, text) =>
+        `<p class=MsoListParagraph style='mso-list:l0 level${level} lfo1'><![if !supportLists]><span style='mso-list:Ignore'>·<span>&nbsp;</span></span><![endif]>${text}<o:p></o:p></p>`;
+      const html = `<html><head><style>p{color:red}</style></head><body><h2>Ablauf</h2>${item(1, "eins")}${item(2, "eins a")}${item(1, "zwei")}<p>Ende</p></body></html>`;
+      await prose.evaluate((e, text) => {
+        const data = new DataTransfer();
+        data.setData("text/html", text);
+        e.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      }, html);
+      await page.keyboard.press("Control+s");
+      await page.waitForURL(/\/content\/topic\/[a-z0-9]{24}/);
+      const id = page.url().split("/").at(-1);
+      const draft = await page.evaluate(
+        async (x) => (await fetch(`/api/topics/${x}?status=draft`, { headers: { Authorization: "Session" } })).json(),
+        id,
+      );
+      const body = draft.data.body.replace(/\s+/g, "");
+      assert.match(body, /<h2>Ablauf<\/h2><ul><li><p>eins<\/p><ul><li><p>einsa<\/p><\/li><\/ul><\/li><li><p>zwei<\/p><\/li><\/ul><p>Ende<\/p>/);
+    }));
+});
+
+describe("two people", () => {
+  async function bothOpen(run) {
+    const a = await Visitor.open(browser, server);
+    const b = await Visitor.open(browser, server);
+    await a.signIn(editor);
+    await b.signIn(other);
+    await a.go("/content/topic?sort=name");
+    await a.page.locator("tbody th a").nth(3).click();
+    await a.page.locator("form.form").waitFor();
+    await b.page.goto(a.page.url());
+    await b.page.locator("form.form").waitFor();
+    await run(a, b);
+    assert.deepEqual([...a.complaints, ...b.complaints], []);
+    await a.close();
+    await b.close();
+  }
+  const name = (v) => v.page.getByLabel("Name", { exact: false }).first();
+  const summary = (v) => v.page.getByLabel("Kurzbeschreibung", { exact: false }).first();
+  const saved = (v) => v.page.getByText(/^gespeichert/).first().waitFor();
+
+  test("different fields merge without a question", () =>
+    bothOpen(async (a, b) => {
+      await summary(a).fill("Von der einen geändert.");
+      await a.page.keyboard.press("Control+s");
+      await saved(a);
+      const before = await name(b).inputValue();
+      await name(b).fill(`${before} neu`);
+      await b.page.keyboard.press("Control+s");
+      await saved(b);
+      assert.equal(await summary(b).inputValue(), "Von der einen geändert.");
+      assert.equal(await name(b).inputValue(), `${before} neu`);
+    }));
+
+  test("the same field is asked for, and nothing typed is lost on cancel", () =>
+    bothOpen(async (a, b) => {
+      await summary(a).fill("Fassung der einen.");
+      await a.page.keyboard.press("Control+s");
+      await saved(a);
+      await summary(b).fill("Fassung der anderen.");
+      await b.page.keyboard.press("Control+s");
+      const dialog = b.page.getByRole("dialog", { name: "Gleichzeitig geändert" });
+      await dialog.waitFor();
+      assert.deepEqual(await b.check("conflict"), []);
+      await dialog.getByRole("button", { name: "Abbrechen" }).click();
+      assert.equal(await summary(b).inputValue(), "Fassung der anderen.");
+      await b.page.keyboard.press("Control+s");
+      await dialog.getByText("Die andere Fassung").click();
+      await dialog.getByRole("button", { name: "Übernehmen und speichern" }).click();
+      await dialog.waitFor({ state: "detached" });
+      assert.equal(await summary(b).inputValue(), "Fassung der einen.");
+    }));
+});
+
+test("a session that ends asks to sign in again, over the form", () =>
+  signedIn(editor, async (v, page) => {
+    await v.go("/content/topic");
+    await page.locator("tbody th a").first().click();
+    await page.getByLabel("Kurzbeschreibung", { exact: false }).first().fill("Bleibt erhalten.");
+    await page.context().clearCookies();
+    await page.keyboard.press("Control+s");
+    const dialog = page.getByRole("dialog", { name: "Anmeldung" });
+    await dialog.getByLabel("E-Mail-Adresse oder Benutzername").fill(editor);
+    await dialog.getByLabel("Passwort").fill(password);
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await page.getByLabel("Kurzbeschreibung", { exact: false }).first().inputValue(), "Bleibt erhalten.");
+    await page.keyboard.press("Control+s");
+    await page.getByText(/^gespeichert/).first().waitFor();
+  }));
+
+test("to the trash and back, with the history of it", () =>
+  signedIn(editor, async (v, page) => {
+    await v.go("/content/article/new");
+    await page.getByLabel("Titel", { exact: false }).first().fill("Kommt und geht");
+    await page.getByRole("button", { name: "Entwurf speichern" }).click();
+    await page.waitForURL(/\/content\/article\/[a-z0-9]{24}/);
+    await page.getByRole("button", { name: "In den Papierkorb" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "In den Papierkorb" }).click();
+    await page.waitForURL(/\/content\/article$/);
+    await v.go("/trash/article");
+    await page.getByRole("button", { name: "Kommt und geht: Wiederherstellen" }).click();
+    await page.getByText("Der Papierkorb ist leer.").waitFor();
+    await v.go("/content/article?q=Kommt");
+    await page.getByRole("link", { name: "Kommt und geht" }).click();
+    await page.getByRole("link", { name: "Verlauf" }).click();
+    await page.getByText("in den Papierkorb gelegt").waitFor();
+  }));
+
+test("many at once", () =>
+  signedIn(editor, async (v, page) => {
+    await v.go("/content/faq?status=published");
+    await page.locator("tbody input").nth(0).check();
+    await page.locator("tbody input").nth(1).check();
+    await page.getByRole("button", { name: "Offline nehmen …" }).click();
+    await v.heard();
+    await page.getByRole("button", { name: "2 Einträge offline nehmen" }).click();
+    await page.getByText("2 erledigt").first().waitFor();
+    assert.deepEqual(await v.heard(), ["2 erledigt"]);
+  }));
+
+test("English has every text, and stays chosen", () =>
+  signedIn(editor, async (v, page) => {
+    await page.getByLabel("Sprache der Oberfläche").selectOption("en");
+    await page.getByRole("link", { name: "Projects" }).click();
+    await page.getByRole("link", { name: "Create Project" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+    await page.reload();
+    await page.getByRole("link", { name: "Create Project" }).waitFor();
+  }));
