@@ -139,7 +139,7 @@ describe("writing", () => {
       assert.equal((await anonymous(`/api/projects/${id}`)).status, 404);
 
       await page.getByRole("button", { name: "Projekt veröffentlichen" }).click();
-      const summary = page.getByRole("alert").filter({ hasText: "Korrektur" });
+      const summary = page.getByRole("group", { name: "Korrektur" });
       await summary.waitFor();
       assert.equal(await summary.evaluate((e) => e.contains(document.activeElement)), true);
       assert.deepEqual(await v.check("form-errors"), []);
@@ -317,7 +317,7 @@ test("many at once", () =>
 test("English has every text, and stays chosen", () =>
   signedIn(editor, async (v, page) => {
     await page.getByLabel("Sprache der Oberfläche").selectOption("en");
-    await page.getByRole("link", { name: "Projects" }).click();
+    await page.getByRole("navigation", { name: "Main menu" }).getByRole("link", { name: "Projects" }).click();
     await page.getByRole("link", { name: "Create Project" }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
     await page.reload();

@@ -81,7 +81,8 @@ export class Visitor {
     await this.page.getByLabel("E-Mail-Adresse oder Benutzername").fill(email);
     await this.page.getByLabel("Passwort").fill(password);
     await this.page.keyboard.press("Enter");
-    await this.page.getByRole("navigation", { name: "Hauptmenü" }).waitFor({ state: "attached" });
+    await this.page.locator("#menu").waitFor({ state: "attached" }); // on a phone it is closed
+    await this.page.getByRole("heading", { level: 1 }).waitFor();
   }
 
   async go(path) {

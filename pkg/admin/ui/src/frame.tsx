@@ -44,7 +44,7 @@ export function Frame() {
           </ul>
         </nav>
         <main className="page" id="page" tabIndex={-1}>
-          <Outlet key={place.pathname} />
+          <Outlet />
         </main>
       </div>
     </>
@@ -78,7 +78,9 @@ function Head({ open, toggle }: { open: boolean; toggle: () => void }) {
       <NavLink className="name" to="/">
         {t("appName")}
       </NavLink>
-      <span className="soft small person">{account.name || account.username}</span>
+      <NavLink className="small person" to="/password" title={t("changePassword")}>
+        {account.name || account.username}
+      </NavLink>
       <label className="small language">
         <span className="unseen">{t("language")}</span>
         <select value={language} onChange={(e) => setLanguage(e.target.value === "en" ? "en" : "de")}>

@@ -11,6 +11,7 @@ import { FilesPage } from "./page/FilesPage";
 import { HistoryPage } from "./page/HistoryPage";
 import { ListPage } from "./page/ListPage";
 import { MissingPage } from "./page/MissingPage";
+import { PasswordPage } from "./page/PasswordPage";
 import { StartPage } from "./page/StartPage";
 import { TrashPage } from "./page/TrashPage";
 import { UsesPage } from "./page/UsesPage";
@@ -34,12 +35,12 @@ const router = createBrowserRouter(
       children: [
         { index: true, element: <StartPage /> },
         { path: "content/:type", element: <ListPage /> },
-        { path: "content/:type/new", element: <EntryPage /> },
         { path: "content/:type/:id", element: <EntryPage /> },
         { path: "content/:type/:id/history", element: <HistoryPage /> },
         { path: "content/:type/:id/uses", element: <UsesPage /> },
         { path: "trash/:type?", element: <TrashPage /> },
         { path: "files", element: <FilesPage /> },
+        { path: "password", element: <PasswordPage /> },
         { path: "*", element: <MissingPage /> },
       ],
     },

@@ -131,21 +131,58 @@ export function display(type: Type | undefined, entry: Values): string {
   return typeof value === "string" && value ? value : String(entry.documentId ?? "");
 }
 
-// same tells whether two values say the same; null, absent and empty are one.
-export function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+// same tells whether two values of a field say the same. Null, absent and empty are one, and so are
+// values with and without the parts that the server adds: ids of rows, and the instant of a local time.
+export function same(f: Field, a: unknown, b: unknown): boolean {
+  return JSON.stringify(said(f, a)) === JSON.stringify(said(f, b));
 }
 
 export function isEmpty(v: unknown): boolean {
   return v === null || v === undefined || v === "" || (Array.isArray(v) && v.length === 0);
 }
 
-function plain(v: unknown): unknown {
+// said reduces a value to the parts that people enter, in one order. Empty rows and objects are null.
+function said(f: Field, v: unknown): unknown {
   if (isEmpty(v)) return null;
-  if (Array.isArray(v)) return v.map(plain);
-  if (typeof v === "object") {
-    const entries = Object.entries(v as object).filter(([, inner]) => !isEmpty(inner));
-    return Object.fromEntries(entries.sort(([x], [y]) => (x < y ? -1 : 1)).map(([k, inner]) => [k, plain(inner)]));
+  if (f.many && Array.isArray(v)) {
+    const one = { ...f, many: false };
+    const rows = v.map((row) => said(one, row)).filter((row) => row !== null);
+    return rows.length > 0 ? rows : null;
   }
-  return v;
+  const inner = innerFields(f);
+  if (!inner || typeof v !== "object") return f.kind === "json" ? ordered(v) : v;
+  const parts = inner.map((g) => [g.name, said(g, (v as Values)[g.name])] as const).filter(([, part]) => part !== null);
+  return parts.length > 0 ? Object.fromEntries(parts) : null;
+}
+
+const part = (name: string): Field => ({ ...blank, name });
+const blank: Field = {
+  name: "",
+  kind: "string",
+  many: false,
+  title: { de: "", en: "" },
+  required: false,
+  localized: false,
+  group: "",
+  order: 0,
+  help: null,
+  sortable: false,
+  facet: false,
+};
+const times = [part("local"), part("zone")];
+const places = [part("lat"), part("lng")];
+
+// innerFields lists the parts of a value that is an object; undefined for other kinds.
+export function innerFields(f: Field): Field[] | undefined {
+  return f.kind === "object" ? f.fields : f.kind === "localtime" ? times : f.kind === "point" ? places : undefined;
+}
+
+function ordered(v: unknown): unknown {
+  if (Array.isArray(v)) return v.map(ordered);
+  if (v === null || typeof v !== "object") return v;
+  return Object.fromEntries(
+    Object.entries(v)
+      .sort(([x], [y]) => (x < y ? -1 : 1))
+      .map(([k, inner]) => [k, ordered(inner)]),
+  );
 }

@@ -3,6 +3,7 @@ import { createContext, useCallback, useContext, useEffect, useState, type FormE
 import { ApiError, request, whenSessionEnds } from "./api";
 import { useWords } from "./i18n";
 import type { Account } from "./model";
+import { Failure } from "./part/Message";
 import { Modal } from "./part/Modal";
 
 interface Session {
@@ -22,17 +23,26 @@ export function useSession(): Session {
 // stays as it is under the dialog to sign in again.
 export function Session({ children }: { children: ReactNode }) {
   const [account, setAccount] = useState<Account | null | undefined>();
+  const [failure, setFailure] = useState<unknown>();
   const [ended, setEnded] = useState(false);
   const cache = useQueryClient();
-  useEffect(() => {
+  const ask = useCallback(() => {
+    setFailure(undefined);
     request<Account>("/manage/session").then(
       (answer) => setAccount(answer.data),
-      () => setAccount(null),
+      (error: unknown) => (error instanceof ApiError && error.status === 401 ? setAccount(null) : setFailure(error)),
     );
-    whenSessionEnds(() => setEnded(true));
   }, []);
+  useEffect(() => {
+    ask();
+    whenSessionEnds(() => setEnded(true));
+  }, [ask]);
   const signOut = useCallback(async () => {
-    await request("/manage/session", { method: "DELETE" });
+    try {
+      await request("/manage/session", { method: "DELETE" });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 401)) throw error;
+    }
     cache.clear();
     setAccount(null);
   }, [cache]);
@@ -42,12 +52,12 @@ export function Session({ children }: { children: ReactNode }) {
     setEnded(false);
     void cache.invalidateQueries();
   };
-  if (account === undefined) return null;
+  if (account === undefined) return failure === undefined ? null : <Failure error={failure} retry={ask} />;
   if (account === null) return <SignInPage onDone={signedIn} />;
   return (
     <Context.Provider value={{ account, signOut }}>
       {children}
-      <EndedDialog open={ended} onDone={signedIn} />
+      <EndedDialog open={ended} identifier={account.email} onDone={signedIn} />
     </Context.Provider>
   );
 }
@@ -65,17 +75,17 @@ function SignInPage({ onDone }: { onDone: (a: Account) => void }) {
   );
 }
 
-function EndedDialog({ open, onDone }: { open: boolean; onDone: (a: Account) => void }) {
+function EndedDialog({ open, identifier, onDone }: { open: boolean; identifier: string; onDone: (a: Account) => void }) {
   const { t } = useWords();
   return (
     <Modal open={open} title={t("signInTitle")} closes={false}>
       <p>{t("signInAgain")}</p>
-      <SignInForm onDone={onDone} />
+      <SignInForm identifier={identifier} onDone={onDone} />
     </Modal>
   );
 }
 
-function SignInForm({ onDone }: { onDone: (a: Account) => void }) {
+function SignInForm({ identifier, onDone }: { identifier?: string; onDone: (a: Account) => void }) {
   const { t } = useWords();
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
@@ -105,7 +115,7 @@ function SignInForm({ onDone }: { onDone: (a: Account) => void }) {
       </div>
       <div className="field">
         <label htmlFor="identifier">{t("identifier")}</label>
-        <input id="identifier" name="identifier" autoComplete="username" required aria-describedby={error ? "sign-in-error" : undefined} />
+        <input id="identifier" name="identifier" autoComplete="username" autoFocus={!identifier} defaultValue={identifier} required aria-describedby={error ? "sign-in-error" : undefined} />
       </div>
       <div className="field">
         <label htmlFor="password">{t("password")}</label>
@@ -113,6 +123,7 @@ function SignInForm({ onDone }: { onDone: (a: Account) => void }) {
           id="password"
           name="password"
           type="password"
+          autoFocus={Boolean(identifier)}
           autoComplete="current-password"
           required
           aria-describedby={error ? "sign-in-error" : undefined}

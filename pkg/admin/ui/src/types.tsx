@@ -21,8 +21,8 @@ export function Types({ children }: { children: ReactNode }) {
     queryFn: async () => (await request<Type[]>("/manage/types")).data,
     staleTime: Infinity,
   });
-  if (types.isPending) return <Waiting />;
-  if (types.isError) return <Failure error={types.error} retry={() => void types.refetch()} />;
+  // A later failure must not take away a page on which somebody writes.
+  if (!types.data) return types.isError ? <Failure error={types.error} retry={() => void types.refetch()} /> : <Waiting />;
   const visible = types.data.filter((x) => x.actions.includes("read"));
   if (visible.length === 0) return <p className="note">{t("noRights")}</p>;
   return <Context.Provider value={visible}>{children}</Context.Provider>;

@@ -1,8 +1,8 @@
 import { Mark } from "@tiptap/core";
-import { TableKit } from "@tiptap/extension-table";
+import { Table, TableKit } from "@tiptap/extension-table";
 import { EditorContent, useEditor, useEditorState, type Editor as TiptapEditor } from "@tiptap/react";
 import { StarterKit } from "@tiptap/starter-kit";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button, Group, ToggleButton, Toolbar } from "react-aria-components";
 import { useWords } from "../i18n";
 import type { Field } from "../model";
@@ -15,6 +15,8 @@ interface Props {
   path: string;
   value: string;
   readOnly: boolean;
+  describedBy: string | undefined;
+  invalid: boolean;
   onChange: (html: string | null) => void;
   onBlur: () => void;
 }
@@ -22,18 +24,33 @@ interface Props {
 const Subscript = Mark.create({ name: "subscript", parseHTML: () => [{ tag: "sub" }], renderHTML: () => ["sub", 0] });
 const Superscript = Mark.create({ name: "superscript", parseHTML: () => [{ tag: "sup" }], renderHTML: () => ["sup", 0] });
 
+// The library writes widths as style attributes, which the page's policy forbids and the server drops.
+const PlainTable = Table.extend({ renderHTML: () => ["table", ["tbody", 0]] });
+
 // Editor changes the value only when somebody edits: what the editor makes of a text that is opened
 // stays in the editor.
-export default function Editor({ field, path, value, readOnly, onChange, onBlur }: Props) {
+export default function Editor({ field, path, value, readOnly, describedBy, invalid, onChange, onBlur }: Props) {
   const { label } = useWords();
   const [written, setWritten] = useState(value);
+  const start = useRef({ value, html: "" }); // how the editor writes the text that it was given
+  const attributes = (): Record<string, string> => ({
+    id: `${idOf(path)}-text`,
+    role: "textbox",
+    "aria-multiline": "true",
+    "aria-label": label(field.title),
+    ...(describedBy ? { "aria-describedby": describedBy } : {}),
+    ...(invalid ? { "aria-invalid": "true" } : {}),
+    ...(readOnly ? { "aria-readonly": "true" } : {}),
+    class: "prose",
+  });
   const editor = useEditor({
     extensions: [
       StarterKit.configure({
         heading: { levels: [2, 3, 4] },
         link: { openOnClick: false, autolink: true, defaultProtocol: "https", protocols: ["mailto", "tel", "entry"], HTMLAttributes: { target: null, rel: null } },
       }),
-      TableKit.configure({ table: { resizable: false } }),
+      TableKit.configure({ table: false }),
+      PlainTable.configure({ resizable: false }),
       Subscript,
       Superscript,
     ],
@@ -41,11 +58,15 @@ export default function Editor({ field, path, value, readOnly, onChange, onBlur 
     editable: !readOnly,
     injectCSS: false,
     editorProps: {
-      attributes: { id: `${idOf(path)}-text`, role: "textbox", "aria-multiline": "true", "aria-label": label(field.title), class: "prose" },
+      attributes: attributes(),
       transformPastedHTML: pasted,
     },
+    onCreate: ({ editor: e }) => {
+      start.current.html = e.getHTML();
+    },
     onUpdate: ({ editor: e }) => {
-      const html = e.isEmpty ? "" : e.getHTML();
+      const text = e.isEmpty ? "" : e.getHTML();
+      const html = text === start.current.html ? start.current.value : text; // undone
       setWritten(html);
       onChange(html || null);
     },
@@ -56,8 +77,13 @@ export default function Editor({ field, path, value, readOnly, onChange, onBlur 
     if (value !== written) {
       setWritten(value);
       editor.commands.setContent(value, { emitUpdate: false });
+      start.current = { value, html: editor.getHTML() };
     }
   }, [value, written, editor]);
+  const named = JSON.stringify(attributes());
+  useEffect(() => {
+    editor.setOptions({ editorProps: { attributes: JSON.parse(named) as Record<string, string>, transformPastedHTML: pasted } });
+  }, [editor, named]);
   return (
     <div className="editor">
       {!readOnly && <Bar editor={editor} />}

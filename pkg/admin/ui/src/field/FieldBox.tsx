@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { createContext, useContext, type ReactNode } from "react";
 import { useFormState } from "react-hook-form";
 import { useWords } from "../i18n";
 import type { Field } from "../model";
@@ -8,6 +8,9 @@ export interface InputProps {
   path: string; // of the value in the form, "links.0.label"
   readOnly: boolean;
 }
+
+// SharedContext tells whether fields that hold for all locales are marked so.
+export const SharedContext = createContext(false);
 
 export const idOf = (path: string) => "f-" + path.replaceAll(".", "-");
 
@@ -35,11 +38,11 @@ interface Props extends InputProps {
 export function FieldBox({ field, path, group, children }: Props) {
   const { t, label } = useWords();
   const problem = useProblem(path);
-  const top = !path.includes(".");
-  const marks = [field.required ? t("required") : "", top && field.localized === false && field.kind !== "asset" ? "" : ""];
+  const shared = useContext(SharedContext) && !path.includes(".") && !field.localized;
+  const marks = [field.required ? t("required") : "", shared ? t("shared") : ""].filter(Boolean);
   const head = (
     <>
-      {label(field.title)} {marks.filter(Boolean).map((m) => (
+      {label(field.title)} {marks.map((m) => (
         <span key={m} className="wish">
           {m}
         </span>

@@ -1,8 +1,9 @@
-import { useRef } from "react";
-import { useController, useFieldArray, useFormContext, useWatch } from "react-hook-form";
+import { useRef, useState } from "react";
+import { useFieldArray, useFormContext, useWatch } from "react-hook-form";
 import { useAnnounce } from "../announce";
 import { useWords } from "../i18n";
 import { FieldBox, idOf, type InputProps } from "./FieldBox";
+import { focusField } from "../part/focus";
 import { FieldInput } from "./index";
 
 interface Rows {
@@ -19,18 +20,25 @@ function useObjects(path: string): Rows {
   return { keys: fields.map((f) => f.rowKey), add: () => append({}, { shouldFocus: false }), remove, move };
 }
 
-// useScalars is the same for a list of plain values, which the library's field arrays do not take.
+// useScalars is the same for a list of plain values, which the library's field arrays do not take. The
+// inputs of all rows are made again when rows come, go or move, so that none shows another's value.
 function useScalars(path: string): Rows {
-  const { field } = useController({ name: path });
-  const list = Array.isArray(field.value) ? (field.value as unknown[]) : [];
+  const { setValue } = useFormContext();
+  const value: unknown = useWatch({ name: path });
+  const list = Array.isArray(value) ? (value as unknown[]) : [];
+  const [turn, setTurn] = useState(0);
+  const set = (next: unknown[]) => {
+    setValue(path, next);
+    setTurn(turn + 1);
+  };
   return {
-    keys: list.map((_, i) => String(i)),
-    add: () => field.onChange([...list, ""]),
-    remove: (i) => field.onChange(list.filter((_, j) => j !== i)),
+    keys: list.map((_, i) => `${turn}-${list.length}-${i}`),
+    add: () => set([...list, ""]),
+    remove: (i) => set(list.filter((_, j) => j !== i)),
     move: (from, to) => {
       const next = [...list];
       next.splice(to, 0, ...next.splice(from, 1));
-      field.onChange(next);
+      set(next);
     },
   };
 }
@@ -53,7 +61,17 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
   const { field, path, readOnly } = props;
   const { t, label } = useWords();
   const announce = useAnnounce();
-  const { setFocus } = useFormContext();
+  const list = useRef<HTMLOListElement>(null);
+  // A moved row keeps the focus on the button that moved it, or on the other one at the end of the list.
+  const move = (from: number, to: number) => {
+    announce(t("moved", { title: name(from), n: to + 1 }));
+    rows.move(from, to);
+    setTimeout(() => {
+      const buttons = list.current?.children[to]?.querySelectorAll<HTMLElement>(":scope > .pair > button");
+      const same = [...(buttons ?? [])].find((b) => b.dataset.move === (to < from ? "up" : "down"));
+      (same ?? buttons?.[0])?.focus();
+    });
+  };
   const values = (useWatch({ name: path }) ?? []) as unknown[];
   const adder = useRef<HTMLButtonElement>(null);
   const object = field.kind === "object";
@@ -62,7 +80,7 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
   const name = (i: number) => titleOf(values[i]) || t("row", { field: label(field.title), n: i + 1 });
   return (
     <FieldBox {...props} group>
-      <ol className="rows">
+      <ol className="rows" ref={list}>
         {rows.keys.map((key, i) => (
           <li key={key} id={idOf(`${path}.${i}`)}>
             {object ? (
@@ -81,10 +99,8 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
                     type="button"
                     className="plain"
                     aria-label={t("moveUp", { title: name(i) })}
-                    onClick={() => {
-                      announce(t("moved", { title: name(i), n: i }));
-                      rows.move(i, i - 1);
-                    }}
+                    data-move="up"
+                    onClick={() => move(i, i - 1)}
                   >
                     ↑
                   </button>
@@ -94,10 +110,8 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
                     type="button"
                     className="plain"
                     aria-label={t("moveDown", { title: name(i) })}
-                    onClick={() => {
-                      announce(t("moved", { title: name(i), n: i + 2 }));
-                      rows.move(i, i + 1);
-                    }}
+                    data-move="down"
+                    onClick={() => move(i, i + 1)}
                   >
                     ↓
                   </button>
@@ -109,7 +123,7 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
                   onClick={() => {
                     announce(t("itemRemoved", { title: name(i) }));
                     rows.remove(i);
-                    adder.current?.focus();
+                    setTimeout(() => adder.current?.focus());
                   }}
                 >
                   {t("removeWord")}
@@ -126,7 +140,7 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
           onClick={() => {
             rows.add();
             const first = object ? `${path}.${rows.keys.length}.${field.fields![0]!.name}` : `${path}.${rows.keys.length}`;
-            setTimeout(() => setFocus(first));
+            setTimeout(() => focusField(first));
           }}
         >
           {object ? t("addRow") : t("add", { field: label(field.title) })}

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useController } from "react-hook-form";
 import { described, FieldBox, idOf, useProblem, type InputProps } from "./FieldBox";
 import { fits } from "./richtext";
@@ -7,13 +7,25 @@ import { fits } from "./richtext";
 const Editor = lazy(() => import("./Editor"));
 
 // RichTextInput edits formatted text. Text with elements that the editor does not know is shown as
-// HTML instead, because editing it would lose them.
+// HTML instead, because editing it would lose them. That is decided when a text comes from elsewhere,
+// not while somebody types.
 export function RichTextInput(props: InputProps) {
   const { field, path, readOnly } = props;
   const { field: input } = useController({ name: path });
   const problem = useProblem(path);
   const value = typeof input.value === "string" ? input.value : "";
-  if (!fits(value)) {
+  const typed = useRef(value);
+  const [plain, setPlain] = useState(() => !fits(value));
+  if (value !== typed.current) {
+    typed.current = value;
+    const next = !fits(value);
+    if (next !== plain) setPlain(next);
+  }
+  const change = (html: string | null) => {
+    typed.current = html ?? "";
+    input.onChange(html);
+  };
+  if (plain) {
     return (
       <FieldBox {...props}>
         <textarea
@@ -24,7 +36,7 @@ export function RichTextInput(props: InputProps) {
           value={value}
           readOnly={readOnly}
           onBlur={input.onBlur}
-          onChange={(e) => input.onChange(e.target.value)}
+          onChange={(e) => change(e.target.value)}
           aria-invalid={problem ? true : undefined}
           aria-describedby={described(field, path, problem)}
         />
@@ -34,7 +46,16 @@ export function RichTextInput(props: InputProps) {
   return (
     <FieldBox {...props} group>
       <Suspense fallback={<div className="editor" />}>
-        <Editor field={field} path={path} value={value} readOnly={readOnly} onChange={input.onChange} onBlur={input.onBlur} />
+        <Editor
+          field={field}
+          path={path}
+          value={value}
+          readOnly={readOnly}
+          describedBy={described(field, path, problem)}
+          invalid={problem !== undefined}
+          onChange={change}
+          onBlur={input.onBlur}
+        />
       </Suspense>
     </FieldBox>
   );

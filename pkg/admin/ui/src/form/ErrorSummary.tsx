@@ -2,24 +2,11 @@ import { useEffect, useRef } from "react";
 import { idOf } from "../field/FieldBox";
 import { useWords } from "../i18n";
 import type { Field, Type } from "../model";
+import { focusField } from "../part/focus";
 
 export interface Fault {
   path: string; // "" for an error of the whole
   message: string;
-}
-
-// focusField puts the caret into the input of a path, or on the group that it belongs to.
-export function focusField(path: string) {
-  const steps = path.split(".");
-  for (let n = steps.length; n > 0; n--) {
-    const id = idOf(steps.slice(0, n).join("."));
-    const found = document.getElementById(`${id}-text`) ?? document.getElementById(id);
-    if (found) {
-      found.scrollIntoView({ block: "center" });
-      found.focus();
-      return;
-    }
-  }
 }
 
 // nameOf is the label of a path: that of its field and, in a list, the number of the row.
@@ -45,13 +32,14 @@ export function ErrorSummary({ faults, type }: { faults: Fault[]; type: Type }) 
   const { t } = useWords();
   const box = useRef<HTMLDivElement>(null);
   const nameOf = useNameOf(type);
+  // The focus makes it heard, so it is no alert besides.
   useEffect(() => {
     if (faults.length > 0) box.current?.focus();
   }, [faults]);
   if (faults.length === 0) return null;
   const named = faults.filter((f) => f.path);
   return (
-    <div className="summary" ref={box} tabIndex={-1} role="alert" aria-labelledby="summary">
+    <div className="summary" ref={box} tabIndex={-1} role="group" aria-labelledby="summary">
       <h2 id="summary">{named.length > 0 ? t("errorsTitle", { n: named.length }) : t("error")}</h2>
       <ul>
         {faults.map((f) => (

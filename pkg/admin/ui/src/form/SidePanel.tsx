@@ -1,22 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useFormContext } from "react-hook-form";
 import { Link } from "react-router";
 import { request } from "../api";
 import { useWords } from "../i18n";
 import { isEmpty, may, type State, type Type, type Use } from "../model";
+import { focusAfterDialog, focusField } from "../part/focus";
 import { useReason } from "../part/Message";
 import { Modal } from "../part/Modal";
 import { Status, useSentence } from "../part/Status";
 import { act, remove } from "./entry";
-import { focusField } from "./ErrorSummary";
+import { Preview } from "./Preview";
 
 interface Props {
   type: Type;
   id: string | undefined;
   locale: string | undefined;
   state: State | null;
-  onState: (state: State, said: string) => Promise<void>;
+  dirty: boolean;
+  onState: (state: State, said: string, reload: boolean) => Promise<void>;
   onGone: (said: string) => Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export function SidePanel(props: Props) {
       </div>
       <aside className="side" id="side" aria-label={t("panel")}>
         <section aria-labelledby="side-state">
-          <h2 id="side-state">{t("status")}</h2>
+          <h2 id="side-state" tabIndex={-1}>{t("status")}</h2>
           {state ? (
             <>
               <p>
@@ -144,17 +146,18 @@ const titles = { unpublish: "unpublish", discard: "discard", remove: "remove" } 
 const texts = { unpublish: "unpublishText", discard: "discardText", remove: "removeText" } as const;
 const done = { unpublish: "unpublishedNow", discard: "discardedNow", remove: "removedNow" } as const;
 
-function Acts({ type, id, locale, state, onState, onGone }: Props) {
+function Acts({ type, id, locale, state, dirty, onState, onGone }: Props) {
   const { t } = useWords();
   const reason = useReason();
   const { getValues } = useFormContext();
   const [asked, setAsked] = useState<Act | null>(null);
   const [error, setError] = useState("");
-  const uses = useUses(type, id, asked === "remove" || asked === "unpublish");
+  const running = useRef(false);
   const run = async () => {
-    if (!asked || !state) return;
+    if (!asked || !state || running.current) return;
+    running.current = true;
     const target = { type, id, locale, revision: state.rev };
-    const said = t(done[asked], { title: String(getValues(type.model.display) ?? "") });
+    const said = t(done[asked], { title: String(getValues(type.model.display) || t("untitled")) });
     try {
       if (asked === "remove") {
         await remove(target);
@@ -163,10 +166,13 @@ function Acts({ type, id, locale, state, onState, onGone }: Props) {
       } else {
         const next = await act(target, asked);
         setAsked(null);
-        await onState(next, said);
+        await onState(next, said, asked === "discard");
+        focusAfterDialog(() => document.getElementById("side-state"));
       }
     } catch (e) {
       setError(reason(e));
+    } finally {
+      running.current = false;
     }
   };
   const ask = (name: Act) => {
@@ -174,36 +180,21 @@ function Acts({ type, id, locale, state, onState, onGone }: Props) {
     setAsked(name);
   };
   const shown = state!.status !== "draft";
+  const offers: Act[] = [];
+  if (shown && type.model.drafts && may(type, "unpublish")) offers.push("unpublish");
+  if (state!.status === "modified" && may(type, "update")) offers.push("discard");
+  if (may(type, "delete")) offers.push("remove");
   return (
     <>
-      {shown && type.model.drafts && may(type, "unpublish") && (
-        <button type="button" className="plain" onClick={() => ask("unpublish")}>
-          {t("unpublish")}
+      {type.model.drafts && <Preview type={type} id={id!} locale={locale} dirty={dirty} />}
+      {offers.map((name) => (
+        <button key={name} type="button" className="plain" onClick={() => ask(name)}>
+          {t(titles[name])}
         </button>
-      )}
-      {state!.status === "modified" && may(type, "update") && (
-        <button type="button" className="plain" onClick={() => ask("discard")}>
-          {t("discard")}
-        </button>
-      )}
-      {may(type, "delete") && (
-        <button type="button" className="plain" onClick={() => ask("remove")}>
-          {t("remove")}
-        </button>
-      )}
+      ))}
       <Modal open={asked !== null} title={asked ? t(titles[asked]) : ""} onClose={() => setAsked(null)}>
         {asked && <p>{t(texts[asked])}</p>}
-        {uses.data && uses.data.length > 0 && asked !== "discard" && (
-          <>
-            <p>{t("loses")}</p>
-            <ul className="todo">
-              {uses.data.slice(0, 10).map((u) => (
-                <li key={u.type + u.documentId}>{u.title}</li>
-              ))}
-              {uses.data.length > 10 && <li>+{uses.data.length - 10}</li>}
-            </ul>
-          </>
-        )}
+        {asked && asked !== "discard" && <Losers type={type} id={id!} />}
         <div role="alert">{error && <p className="error">{`${t("error")} ${error}`}</p>}</div>
         <div className="pair">
           <button className={asked === "remove" ? "danger" : "main"} onClick={() => void run()}>
@@ -212,6 +203,24 @@ function Acts({ type, id, locale, state, onState, onGone }: Props) {
           <button onClick={() => setAsked(null)}>{t("cancel")}</button>
         </div>
       </Modal>
+    </>
+  );
+}
+
+// Losers names the entries that show this one, before it goes.
+function Losers({ type, id }: { type: Type; id: string }) {
+  const { t } = useWords();
+  const uses = useUses(type, id, true);
+  if (!uses.data || uses.data.length === 0) return null;
+  return (
+    <>
+      <p>{t("loses")}</p>
+      <ul className="todo">
+        {uses.data.slice(0, 10).map((u) => (
+          <li key={u.type + u.documentId}>{u.title || t("untitled")}</li>
+        ))}
+        {uses.data.length > 10 && <li>+{uses.data.length - 10}</li>}
+      </ul>
     </>
   );
 }

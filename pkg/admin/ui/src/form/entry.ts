@@ -1,6 +1,6 @@
 // Reading and writing one entry in one locale.
 import { ApiError, query, request } from "../api";
-import { isEmpty, same, writable, type State, type Type, type Values, type Version } from "../model";
+import { innerFields, isEmpty, same, writable, type Field, type State, type Type, type Values, type Version } from "../model";
 
 export interface Loaded {
   state: State | null; // null: not there yet
@@ -35,25 +35,28 @@ export function changes(type: Type, isNew: boolean, base: Values, now: Values): 
   const open = writable(type, isNew);
   const out: Values = {};
   for (const f of type.model.fields) {
-    if (open.has(f.name) && !same(base[f.name], now[f.name])) out[f.name] = sent(now[f.name]);
+    if (open.has(f.name) && !same(f, base[f.name], now[f.name])) out[f.name] = sent(f, now[f.name]);
   }
   return out;
 }
 
-// sent turns a value of the form into one of a request: empty texts clear, rows without content go.
-function sent(v: unknown): unknown {
-  if (isEmpty(v)) return null;
-  if (Array.isArray(v)) return v.map(sent).filter((x) => x !== null);
-  if (typeof v === "object") {
-    const entries = Object.entries(v as object)
-      .filter(([name]) => name !== "rowKey" && name !== "utc")
-      .map(([name, inner]) => [name, sent(inner)] as const);
-    return entries.every(([name, inner]) => inner === null || name === "id") ? null : Object.fromEntries(entries);
+// sent turns a value of the form into one of a request: empty texts are null, and rows without content
+// are left out. A row keeps its id, by which the server knows it again.
+function sent(f: Field, v: unknown): unknown {
+  if (same(f, v, null)) return null;
+  if (f.many && Array.isArray(v)) {
+    const one = { ...f, many: false };
+    return v.map((row) => sent(one, row)).filter((row) => row !== null);
   }
-  return v;
+  const inner = innerFields(f);
+  if (!inner || typeof v !== "object") return isEmpty(v) ? null : v;
+  const out: Values = Object.fromEntries(inner.map((g) => [g.name, sent(g, (v as Values)[g.name])]));
+  const id = (v as Values).id;
+  if (f.kind === "object" && id !== undefined) out.id = id;
+  return out;
 }
 
-interface Target {
+export interface Target {
   type: Type;
   id: string | undefined;
   locale: string | undefined;
@@ -86,13 +89,20 @@ export interface Merge {
   state: State;
   theirs: Values;
   conflicts: string[]; // fields that both sides changed, to different values
+  mine: string[]; // fields that only this side changed
 }
 
-// merge compares what was loaded, what is typed, and what somebody else has saved meanwhile.
-export async function merge(type: Type, id: string, locale: string | undefined, base: Values, mine: Values): Promise<Merge> {
-  const now = await load(type, id, locale);
-  const conflicts = type.model.fields
-    .map((f) => f.name)
-    .filter((n) => !same(base[n], mine[n]) && !same(base[n], now.values[n]) && !same(mine[n], now.values[n]));
-  return { state: now.state!, theirs: now.values, conflicts };
+// merge compares what is typed with what somebody else has saved meanwhile. The form showed `shown` of
+// the saved `server` values when it was last in step with the server.
+export async function merge(target: Target, server: Values, shown: Values, typed: Values): Promise<Merge> {
+  const { type, id, locale } = target;
+  const { state, values: theirs } = await load(type, id, locale);
+  const changed = type.model.fields.filter((f) => !same(f, shown[f.name], typed[f.name]));
+  const both = changed.filter((f) => !same(f, server[f.name], theirs[f.name]) && !same(f, typed[f.name], theirs[f.name]));
+  return {
+    state: state!,
+    theirs,
+    conflicts: both.map((f) => f.name),
+    mine: changed.filter((f) => !both.includes(f)).map((f) => f.name),
+  };
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams, useSearchParams } from "react-router";
 import { EntryForm } from "../form/EntryForm";
 import { load } from "../form/entry";
 import { useWords } from "../i18n";
@@ -9,14 +9,21 @@ import { Page } from "../part/Page";
 import { useType } from "../types";
 import { MissingPage } from "./MissingPage";
 
+// EntryPage loads an entry and shows its form. When the form makes a new entry, the address changes but
+// the form stays: the address keeps the name of the form that it belongs to.
 export function EntryPage() {
-  const { type: name, id } = useParams();
-  const type = useType(name);
+  const params = useParams();
+  const type = useType(params.type);
+  const id = params.id === "new" ? undefined : params.id;
   const { t, label } = useWords();
-  const [params] = useSearchParams();
-  const locale = params.get("locale") || type?.model.locales[0];
+  const [search] = useSearchParams();
+  const place = useLocation();
+  const navigate = useNavigate();
+  const locale = search.get("locale") || type?.model.locales[0];
+  const kept = (place.state as { form?: string } | null)?.form;
+  const form = kept ?? (id ? `${type?.id}/${id}/${locale}` : `${type?.id}/new/${place.key}`);
   const entry = useQuery({
-    queryKey: ["entry", name, id ?? "new", locale],
+    queryKey: ["entry", form],
     queryFn: () => load(type!, id, locale),
     enabled: type !== undefined,
     staleTime: Infinity, // the form must not change while somebody types
@@ -28,12 +35,25 @@ export function EntryPage() {
   const above = (
     <Link to={type.single ? "/" : `/content/${type.id}`}>{type.single ? t("start") : label(type.model.titles)}</Link>
   );
-  if (entry.isError || entry.isPending) {
+  if (!entry.data) {
     return (
       <Page title={label(type.model.title)} above={above}>
         {entry.isError ? <Failure error={entry.error} retry={() => void entry.refetch()} /> : <Waiting />}
       </Page>
     );
   }
-  return <EntryForm key={`${id}/${locale}`} type={type} id={id} locale={locale} loaded={entry.data} above={above} />;
+  return (
+    <EntryForm
+      key={form}
+      type={type}
+      id={id}
+      locale={locale}
+      loaded={entry.data}
+      above={above}
+      onCreated={async (newId) => {
+        const end = locale && locale !== type.model.locales[0] ? `?locale=${locale}` : "";
+        await navigate(`/content/${type.id}/${newId}${end}`, { replace: true, preventScrollReset: true, state: { form } });
+      }}
+    />
+  );
 }

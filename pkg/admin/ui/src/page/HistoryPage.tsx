@@ -6,6 +6,7 @@ import { query, request } from "../api";
 import { moment } from "../format";
 import { useWords, type Key } from "../i18n";
 import { may, type Type, type Version } from "../model";
+import { focusAfterDialog, heading } from "../part/focus";
 import { Failure, useReason, Waiting } from "../part/Message";
 import { Modal } from "../part/Modal";
 import { Page } from "../part/Page";
@@ -28,7 +29,7 @@ export function HistoryPage() {
   const type = useType(name);
   const locale = useSearchParams()[0].get("locale") ?? undefined;
   if (!type || !id || !may(type, "readDraft")) return <MissingPage />;
-  return <History type={type} id={id} locale={locale} />;
+  return <History key={`${id}/${locale}`} type={type} id={id} locale={locale} />;
 }
 
 function History({ type, id, locale }: { type: Type; id: string; locale: string | undefined }) {
@@ -125,7 +126,7 @@ function Restore({ type, at, locale, rev, current }: RestoreProps) {
       announce(t("restoredNow", { title: t("version", { n: rev }) }));
       await cache.invalidateQueries({ queryKey: ["history", at] });
       await cache.invalidateQueries({ queryKey: ["rows", type.id] });
-      document.querySelector<HTMLElement>("h1")?.focus();
+      focusAfterDialog(heading);
     } catch (e) {
       setError(reason(e));
     }

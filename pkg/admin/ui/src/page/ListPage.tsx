@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
+import { useAnnounce } from "../announce";
 import { query, request } from "../api";
 import { when } from "../format";
 import { localeName } from "../form/Languages";
@@ -19,7 +20,7 @@ const pageSize = 25;
 export function ListPage() {
   const type = useType(useParams().type);
   if (!type || !may(type, "readDraft")) return <MissingPage />;
-  return type.single ? <SinglePage type={type} /> : <EntryList type={type} />;
+  return type.single ? <SinglePage type={type} /> : <EntryList key={type.id} type={type} />;
 }
 
 // columnsOf picks two fields beside title, status and time: those that the search counts, because
@@ -75,6 +76,15 @@ function EntryList({ type }: { type: Type }) {
   });
   const [chosen, setChosen] = useState<Row[]>([]);
   useEffect(() => setChosen([]), [path]);
+  // The number of results is said when a search or a filter has changed them.
+  const announce = useAnnounce();
+  const asked = useRef(path);
+  const total = list.isPlaceholderData ? undefined : list.data?.meta.total;
+  useEffect(() => {
+    if (total === undefined || asked.current === path) return;
+    asked.current = path;
+    announce(t("found", { n: total }));
+  }, [announce, path, t, total]);
   const searched = ["q", "status", ...choices.map((f) => f.name)].some((name) => params.get(name));
   const title = label(type.model.title);
   const titles = label(type.model.titles);
@@ -155,9 +165,9 @@ function EntryList({ type }: { type: Type }) {
             locale={locale}
           />
           <Pages page={page} total={list.data.meta.total} onPage={(p) => set({ page: p > 1 ? String(p) : "" })} />
-          <Bulk type={type} rows={chosen} onDone={() => setChosen([])} />
         </>
       )}
+      <Bulk type={type} rows={chosen} onDone={() => setChosen([])} />
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { query, request } from "../api";
 import { moment } from "../format";
 import { useWords } from "../i18n";
 import { may, type Type } from "../model";
+import { focusAfterDialog, heading } from "../part/focus";
 import { Failure, useReason, Waiting } from "../part/Message";
 import { Modal } from "../part/Modal";
 import { Page } from "../part/Page";
@@ -78,7 +79,7 @@ function TrashLine({ type, entry }: { type: Type; entry: Trashed }) {
       else await request(path + end, { method: "DELETE" });
       setAsked(false);
       announce(t(act === "restore" ? "restoredNow" : "deletedNow", { title }));
-      document.querySelector<HTMLElement>("h1")?.focus();
+      focusAfterDialog(heading);
       await cache.invalidateQueries();
     } catch (e) {
       setError(reason(e));

@@ -12,7 +12,7 @@ export function UsesPage() {
   const { type: name, id } = useParams();
   const type = useType(name);
   if (!type || !id) return <MissingPage />;
-  return <Uses type={type} id={id} />;
+  return <Uses key={id} type={type} id={id} />;
 }
 
 function Uses({ type, id }: { type: Type; id: string }) {

@@ -4,6 +4,8 @@ import { useAnnounce } from "../announce";
 import { request } from "../api";
 import { useWords } from "../i18n";
 import { may, type Row, type Type } from "../model";
+import { localeName } from "../form/Languages";
+import { focusAfterDialog, heading } from "./focus";
 import { useReason } from "./Message";
 import { Modal } from "./Modal";
 
@@ -14,7 +16,7 @@ const texts = { publish: "bulkPublishText", unpublish: "bulkUnpublishText", remo
 
 // Bulk acts on the chosen rows, one after the other, and says what came of it.
 export function Bulk({ type, rows, onDone }: { type: Type; rows: Row[]; onDone: () => void }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const reason = useReason();
   const announce = useAnnounce();
   const cache = useQueryClient();
@@ -23,7 +25,7 @@ export function Bulk({ type, rows, onDone }: { type: Type; rows: Row[]; onDone: 
   const [result, setResult] = useState("");
   if (rows.length === 0 && !result) return null;
   const run = async () => {
-    if (!act) return;
+    if (!act || busy > 0) return;
     let done = 0;
     const failed: string[] = [];
     for (const row of rows) {
@@ -40,6 +42,7 @@ export function Bulk({ type, rows, onDone }: { type: Type; rows: Row[]; onDone: 
     setAct(null);
     setResult(said.filter(Boolean).join(", "));
     announce(said.filter(Boolean).join(", "));
+    focusAfterDialog(heading); // the buttons go with the selection
     await cache.invalidateQueries({ queryKey: ["rows"] });
     onDone();
   };
@@ -64,6 +67,9 @@ export function Bulk({ type, rows, onDone }: { type: Type; rows: Row[]; onDone: 
       )}
       <Modal open={act !== null} title={act ? t(titles[act], { n: rows.length }) : ""} onClose={() => setAct(null)}>
         <p>{act && t(texts[act])}</p>
+        {rows[0]?.state.locale && type.model.locales.length > 1 && (
+          <p>{t("bulkLocale", { locale: localeName(rows[0].state.locale, language) })}</p>
+        )}
         <ul className="todo">
           {rows.slice(0, 10).map((r) => (
             <li key={r.state.documentId}>
