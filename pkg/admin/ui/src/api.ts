@@ -79,18 +79,25 @@ function parse(text: string): any {
   }
 }
 
+// Told is one problem as either form of errors has it.
+type Told = Partial<Problem & { message: string; detail: string; pointer: string }>;
+
+// pathOf reads the place of a problem: a list of steps, or a JSON pointer (RFC 6901).
+function pathOf(p: Told): string[] {
+  if (Array.isArray(p.path)) return p.path.map(String);
+  const steps = (p.pointer ?? "").split("/").slice(1);
+  return steps.map((step) => decodeURIComponent(step).replace(/~1/g, "/").replace(/~0/g, "~"));
+}
+
 // errorOf reads both forms of errors: Strapi's under /api, problem details (RFC 9457) under /manage.
 function errorOf(status: number, answer: Record<string, unknown> | null): ApiError {
   const error = (answer?.error ?? answer ?? {}) as Record<string, unknown>;
   const detail = (error.details ?? error) as Record<string, unknown>;
-  const list = (Array.isArray(detail.errors) ? detail.errors : []) as Partial<Problem & { message: string }>[];
-  const problems = list
-    .filter((p) => Array.isArray(p.path))
-    .map((p) => ({
-      path: p.path!.map(String),
-      code: p.code ?? "",
-      messages: p.messages ?? { de: p.message ?? "", en: p.message ?? "" },
-    }));
+  const list = (Array.isArray(detail.errors) ? detail.errors : []) as Told[];
+  const problems = list.map((p) => {
+    const message = p.message ?? p.detail ?? "";
+    return { path: pathOf(p), code: p.code ?? "", messages: p.messages ?? { de: message, en: message } };
+  });
   return new ApiError(status, String(error.message ?? error.detail ?? `HTTP ${status}`), problems, detail);
 }
 

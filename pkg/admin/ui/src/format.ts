@@ -11,6 +11,18 @@ export function when(iso: string, l: Language): string {
     : at.toLocaleDateString(tag(l), { day: "numeric", month: "long", year: "numeric" });
 }
 
+// onDay is "am 3. März" for a sentence; today it is the time.
+export function onDay(iso: string, l: Language): string {
+  const at = new Date(iso);
+  const now = new Date();
+  if (now.toDateString() === at.toDateString()) {
+    const time = at.toLocaleTimeString(tag(l), { hour: "2-digit", minute: "2-digit" });
+    return l === "de" ? `heute um ${time}` : `today at ${time}`;
+  }
+  const year = now.getFullYear() === at.getFullYear() ? undefined : "numeric";
+  return `${l === "de" ? "am" : "on"} ${at.toLocaleDateString(tag(l), { day: "numeric", month: "long", year })}`;
+}
+
 export function moment(iso: string, l: Language): string {
   return new Date(iso).toLocaleString(tag(l), { dateStyle: "long", timeStyle: "short" });
 }

@@ -69,7 +69,7 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
   return (
     <FormProvider {...form}>
       <Page title={title} above={above}>
-        {type.model.locales.length > 1 && id && <Languages type={type} id={id} locale={locale!} />}
+        {type.model.locales.length > 1 && id && <Languages type={type} id={id} locale={locale!} from={state ? locale! : type.model.locales[0]!} />}
         {loaded.shared && !state && <p className="note">{t("newLocale")}</p>}
         {!editable && <p className="note">{t("readOnly")}</p>}
         <ErrorSummary faults={entry.faults} type={type} />
@@ -184,8 +184,10 @@ function Bar({ type, busy, note, onPublish }: { type: Type; busy: "draft" | "pub
       )}
       <span className="soft small">
         {note && <span className="said">{note}</span>}
-        {note && " · "}
-        {t("savesBy")}
+        <span className="keys">
+          {note && " · "}
+          {t("savesBy")}
+        </span>
       </span>
     </div>
   );

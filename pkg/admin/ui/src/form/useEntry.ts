@@ -32,6 +32,8 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
   const shown = useRef(loaded.values); // as the form had it then
   const current = useRef({ id: given, state: loaded.state, partial: loaded.shared });
   const running = useRef(false);
+  const waiting = useRef<Step | null>(null);
+  const runAgain = useRef<(step: Step) => Promise<void>>(async () => {});
   const [state, setState] = useState<State | null>(loaded.state);
   const [busy, setBusy] = useState<Step | null>(null);
   const [note, setNote] = useState("");
@@ -119,8 +121,12 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
 
   const run = useCallback(
     async (step: Step) => {
-      if (running.current) return;
+      if (running.current) {
+        waiting.current = step; // one save at a time; the last wish is kept
+        return;
+      }
       running.current = true;
+      let done = false;
       setBusy(step);
       setFaults([]);
       form.clearErrors();
@@ -132,6 +138,7 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
         const time = clock(language);
         setNote(t("savedNow", { time }));
         announce(step === "publish" && type.model.drafts ? t("publishedNow", { title }) : t("saved", { title, time }));
+        done = true;
       } catch (error) {
         try {
           if (!(error instanceof ApiError && error.status === 412 && current.current.id)) throw error;
@@ -142,10 +149,16 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
       } finally {
         running.current = false;
         setBusy(null);
+        const next = waiting.current;
+        waiting.current = null;
+        if (next && done) void runAgain.current(next);
       }
     },
     [adopt, announce, form, language, locale, saveOnce, showFaults, t, type],
   );
+  useEffect(() => {
+    runAgain.current = run;
+  }, [run]);
 
   // resolve merges: fields that only the others changed come in, and for the rest the choice holds.
   const resolve = useCallback(

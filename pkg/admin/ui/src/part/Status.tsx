@@ -1,5 +1,5 @@
 import { useWords } from "../i18n";
-import { when } from "../format";
+import { onDay, when } from "../format";
 import type { State } from "../model";
 
 const looks = { draft: "draft", modified: "changed", published: "published" } as const;
@@ -16,7 +16,7 @@ export function useSentence() {
     const values = {
       who: s.updatedBy ?? t("someone"),
       when: when(s.updatedAt, language),
-      date: s.publishedAt ? when(s.publishedAt, language) : "",
+      date: s.publishedAt ? onDay(s.publishedAt, language) : "",
     };
     return t(s.status === "draft" ? "stateDraft" : s.status === "modified" ? "stateModified" : "statePublished", values);
   };
