@@ -4,12 +4,14 @@ import { launch, password, startServer, Visitor } from "./kit.js";
 
 const editor = "redaktion@stadt.example";
 const other = "kern@stadt.example";
+const organizer = "veranstaltungen@example.org"; // of the sample portal
 
 let browser, server;
 
 before(async () => {
   browser = await launch();
   server = await startServer({ [editor]: "editor", [other]: "editor" }, "--demo");
+  server.run("user", "passwd", "--email", organizer, "--password-stdin");
 });
 
 after(async () => {
@@ -146,7 +148,7 @@ describe("writing", () => {
       await summary.getByRole("link").first().click();
       assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "BODY");
 
-      await page.getByLabel("Themen hinzufügen").fill("Winter");
+      await page.getByRole("combobox", { name: "Themen hinzufügen" }).fill("Winter");
       await page.getByRole("option").first().waitFor();
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
@@ -172,6 +174,65 @@ describe("writing", () => {
         await v.go("/trash");
       }
       assert.deepEqual(v.requests.filter((r) => r.method !== "GET" && !r.url.endsWith("/manage/session")), []);
+    }));
+
+  test("what is typed while a save is on its way stays, and is saved by the next", () =>
+    signedIn(editor, async (v, page) => {
+      await v.go("/content/topic?sort=name");
+      await page.locator("tbody th a").nth(5).click();
+      const summary = page.getByLabel("Kurzbeschreibung", { exact: false }).first();
+      await summary.fill("Erster Stand.");
+      let go;
+      const held = new Promise((resolve) => (go = resolve));
+      await page.route("**/api/topics/**", async (route) => {
+        if (route.request().method() === "PUT") await held;
+        await route.continue();
+      });
+      await page.keyboard.press("Control+s");
+      await summary.pressSequentially(" Und weiter.");
+      go();
+      await page.getByText("nicht gespeichert").waitFor();
+      assert.equal(await summary.inputValue(), "Erster Stand. Und weiter.");
+      assert.equal(await summary.evaluate((e) => e === document.activeElement), true);
+      await v.heard();
+      await page.keyboard.press("Control+s");
+      await page.getByText(/^gespeichert/).first().waitFor();
+      assert.equal(await summary.inputValue(), "Erster Stand. Und weiter.");
+      assert.equal((await v.heard()).length, 1);
+      await page.reload();
+      await summary.waitFor();
+      assert.equal(await summary.inputValue(), "Erster Stand. Und weiter.");
+    }));
+
+  test("rows are added, moved and removed by buttons, and keep their values and ids", () =>
+    signedIn(editor, async (v, page) => {
+      await v.go("/content/topic/new");
+      await page.getByLabel("Name", { exact: false }).first().fill("Mit Zeilen");
+      const add = page.getByRole("button", { name: "Synonyme hinzufügen" });
+      for (const word of ["eins", "zwei", "drei"]) {
+        await add.click();
+        await page.keyboard.type(word);
+      }
+      await page.getByRole("button", { name: "drei nach oben" }).click();
+      assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "drei nach oben");
+      await page.getByRole("button", { name: "eins entfernen" }).click();
+      await page.keyboard.press("Control+s");
+      await page.waitForURL(/\/content\/topic\/[a-z0-9]{24}/);
+      await page.getByText(/^gespeichert/).first().waitFor();
+      const read = (path) =>
+        page.evaluate(async (p) => (await (await fetch(p, { headers: { Authorization: "Session" } })).json()).data, path);
+      assert.deepEqual((await read(`/api/topics/${page.url().split("/").at(-1)}?status=draft`)).synonyms, ["drei", "zwei"]);
+
+      const [event] = await read("/manage/entries/event?filters[agenda][id][$notNull]=true&populate=*&pagination[limit]=1").catch(() => []);
+      const { documentId } = event.entry;
+      const before = (await read(`/api/events/${documentId}?status=draft&populate=*`)).agenda;
+      await v.go(`/content/event/${documentId}`);
+      await page.locator("form.form").waitFor();
+      await page.getByRole("button", { name: /nach unten$/ }).first().click();
+      await page.keyboard.press("Control+s");
+      await page.getByText(/^gespeichert/).first().waitFor();
+      const after = (await read(`/api/events/${documentId}?status=draft&populate=*`)).agenda;
+      assert.deepEqual(after.map((r) => r.id), [before[1].id, before[0].id, ...before.slice(2).map((r) => r.id)]);
     }));
 
   test("leaving with unsaved work asks", () =>
@@ -282,6 +343,48 @@ test("a session that ends asks to sign in again, over the form", () =>
     assert.equal(await page.getByLabel("Kurzbeschreibung", { exact: false }).first().inputValue(), "Bleibt erhalten.");
     await page.keyboard.press("Control+s");
     await page.getByText(/^gespeichert/).first().waitFor();
+  }));
+
+test("an organizer sees the events of the own organisation and nothing else", () =>
+  signedIn(organizer, async (v, page) => {
+    const menu = page.getByRole("navigation", { name: "Hauptmenü" });
+    const links = await menu.getByRole("link").allTextContents();
+    assert.ok(links.includes("Veranstaltungen"), links.join());
+    assert.ok(!links.includes("Projekte"), links.join());
+    await v.go("/content/event");
+    await page.locator("tbody tr").first().waitFor();
+    assert.deepEqual(await v.check("organizer-list"), []);
+    await page.locator("tbody th a").first().click();
+    await page.locator(".prose").first().waitFor();
+    assert.deepEqual(await v.check("organizer-form"), []);
+    await v.go("/content/project");
+    await page.getByText("Das gibt es nicht").first().waitFor();
+    assert.equal(v.requests.some((r) => r.url.includes("/manage/entries/project")), false);
+  }));
+
+test("a preview and a new password", () =>
+  signedIn(other, async (v, page) => {
+    await v.go("/content/project");
+    await page.locator("tbody th a").first().click();
+    await page.getByRole("button", { name: "Vorschau" }).click();
+    await page.getByText("Die Website ist in Kontor nicht eingetragen").waitFor();
+    assert.deepEqual(await v.check("preview"), []);
+    await page.getByRole("button", { name: "Schließen" }).click();
+    await page.getByRole("link", { name: other }).click();
+    await page.getByLabel("Bisheriges Passwort").fill("falsch geraten");
+    await page.getByLabel("Neues Passwort", { exact: true }).fill(`${password} neu`);
+    await page.getByLabel("Neues Passwort noch einmal").fill(`${password} neu`);
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("Fehler").waitFor();
+    assert.deepEqual(await v.check("password"), []);
+    await page.getByLabel("Bisheriges Passwort").fill(password);
+    await page.getByLabel("Neues Passwort", { exact: true }).fill(`${password} neu`);
+    await page.getByLabel("Neues Passwort noch einmal").fill(`${password} neu`);
+    await v.heard();
+    await page.keyboard.press("Enter");
+    await page.getByText("Das Passwort ist geändert.").first().waitFor();
+    assert.equal((await v.heard()).length, 1);
+    server.run("user", "passwd", "--email", other, "--password-stdin");
   }));
 
 test("to the trash and back, with the history of it", () =>

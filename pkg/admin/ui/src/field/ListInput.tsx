@@ -1,4 +1,5 @@
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useFieldArray, useFormContext, useWatch } from "react-hook-form";
 import { useAnnounce } from "../announce";
 import { useWords } from "../i18n";
@@ -65,12 +66,10 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
   // A moved row keeps the focus on the button that moved it, or on the other one at the end of the list.
   const move = (from: number, to: number) => {
     announce(t("moved", { title: name(from), n: to + 1 }));
-    rows.move(from, to);
-    setTimeout(() => {
-      const buttons = list.current?.children[to]?.querySelectorAll<HTMLElement>(":scope > .pair > button");
-      const same = [...(buttons ?? [])].find((b) => b.dataset.move === (to < from ? "up" : "down"));
-      (same ?? buttons?.[0])?.focus();
-    });
+    flushSync(() => rows.move(from, to));
+    const buttons = list.current?.children[to]?.querySelectorAll<HTMLElement>(":scope > .pair > button");
+    const same = [...(buttons ?? [])].find((b) => b.dataset.move === (to < from ? "up" : "down"));
+    (same ?? buttons?.[0])?.focus();
   };
   const values = (useWatch({ name: path }) ?? []) as unknown[];
   const adder = useRef<HTMLButtonElement>(null);
@@ -122,8 +121,8 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
                   aria-label={t("removeItem", { title: name(i) })}
                   onClick={() => {
                     announce(t("itemRemoved", { title: name(i) }));
-                    rows.remove(i);
-                    setTimeout(() => adder.current?.focus());
+                    flushSync(() => rows.remove(i));
+                    adder.current?.focus();
                   }}
                 >
                   {t("removeWord")}
@@ -138,9 +137,9 @@ function RowList({ rows, ...props }: InputProps & { rows: Rows }) {
           type="button"
           ref={adder}
           onClick={() => {
-            rows.add();
+            flushSync(rows.add);
             const first = object ? `${path}.${rows.keys.length}.${field.fields![0]!.name}` : `${path}.${rows.keys.length}`;
-            setTimeout(() => focusField(first));
+            focusField(first);
           }}
         >
           {object ? t("addRow") : t("add", { field: label(field.title) })}

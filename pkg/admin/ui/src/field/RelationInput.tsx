@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
+import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
 import { useController } from "react-hook-form";
 import { useAnnounce } from "../announce";
 import { query, request } from "../api";
@@ -124,6 +124,7 @@ interface FinderProps {
 function Finder({ id, type, label, without, onPick }: FinderProps) {
   const { t } = useWords();
   const [typed, setTyped] = useState("");
+  const [picks, setPicks] = useState(0);
   const [near, setNear] = useState(false); // nothing is asked before the box has been entered
   const found = useQuery({
     queryKey: ["targets", type.id, "find", typed],
@@ -134,22 +135,30 @@ function Finder({ id, type, label, without, onPick }: FinderProps) {
   const items = (found.data ?? []).filter((x) => !without.includes(x.id));
   return (
     <ComboBox
+      key={picks}
       className="combo"
       items={items}
       inputValue={typed}
       onInputChange={setTyped}
-      selectedKey={null}
       allowsEmptyCollection
-      menuTrigger="focus"
       onFocus={() => setNear(true)}
       onSelectionChange={(key) => {
         const target = items.find((x) => x.id === key);
-        if (target) onPick(target);
+        if (!target) return;
+        onPick(target);
+        // The box starts again: kept, it would stay open and hide the rest of the page from screen readers.
         setTyped("");
+        setPicks(picks + 1);
+        setTimeout(() => document.getElementById(id)?.focus());
       }}
     >
       <Label>{label}</Label>
-      <Input id={id} />
+      <span className="finder">
+        <Input id={id} />
+        <Button>
+          <span aria-hidden="true">▾</span>
+        </Button>
+      </span>
       <Popover className="popover">
         <ListBox<Target> renderEmptyState={() => <p className="soft">{t("noMatch")}</p>}>
           {(item) => (

@@ -54,15 +54,16 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
       if (error instanceof ApiError && error.problems.length > 0) {
         for (const p of error.problems) {
           const path = p.path.join(".");
-          if (path) form.setError(path, { message: p.messages[language] });
-          list.push({ path, message: p.messages[language] });
+          const message = p.code === "required" ? t("requiredError") : withoutName(p.messages[language]);
+          if (path) form.setError(path, { message });
+          list.push({ path, message });
         }
       } else {
         list.push({ path: "", message: reason(error) });
       }
       setFaults(list);
     },
-    [form, language, reason],
+    [form, language, reason, t],
   );
 
   // settle takes over what the server has after a save of `sent`. A field in which somebody has typed
@@ -192,6 +193,9 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
 
   return { form, state, busy, note, faults, conflict, setConflict, dirty, isDirty, run, resolve, reload, adopt };
 }
+
+// withoutName takes the name of the field out of a message: the message stands beside the field.
+const withoutName = (message: string) => message.replace(/^„[^“]*“: /, "");
 
 // useDirty tells whether something is unsaved, without drawing the form at every key.
 function useDirty(form: UseFormReturn<Values>, isDirty: () => boolean): [boolean, () => void] {

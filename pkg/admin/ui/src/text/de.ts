@@ -106,6 +106,7 @@ export const de = {
   usedNowhere: "Wird nirgends gezeigt.",
   uses: "Wo der Eintrag gezeigt wird",
   required: "Pflichtangabe zum Veröffentlichen",
+  requiredError: "Diese Angabe fehlt noch.",
   shared: "gilt für alle Sprachen",
   error: "Fehler:",
   errorsTitle: "{n} {n|Angabe braucht|Angaben brauchen} eine Korrektur",

@@ -108,6 +108,7 @@ export const en: Record<keyof typeof de, string> = {
   usedNowhere: "Shown nowhere.",
   uses: "Where the entry is shown",
   required: "Required for publishing",
+  requiredError: "This is still missing.",
   shared: "holds for all languages",
   error: "Error:",
   errorsTitle: "{n} {n|detail needs|details need} a correction",
