@@ -30,6 +30,7 @@ func adminOperations() []openapi.Operation {
 			Method: "POST", Path: "/manage/session", ID: "openSession", Tag: tagSignIn, Open: true,
 			Summary: "Sign in a browser: the session is a cookie, used beside the header Authorization: Session",
 			Body:    sends("Credentials"), Answer: openapi.Answer{Schema: openapi.Data(openapi.Ref("User")), Headers: []string{"Set-Cookie"}},
+			Refuses: []int{http.StatusForbidden},
 		},
 		{
 			Method: "DELETE", Path: "/manage/session", ID: "closeSession", Tag: tagSignIn, Open: true,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
@@ -33,16 +34,16 @@ func (s *Server) setSessionCookie(c *fiber.Ctx, secret string) {
 		Name: s.cookieName(), Value: secret, Path: "/", Secure: s.https, HTTPOnly: true, SameSite: fiber.CookieSameSiteStrictMode,
 	}
 	if secret == "" {
-		cookie.MaxAge = -1
+		cookie.Expires = fasthttp.CookieExpireDelete
 	}
 	c.Cookie(cookie)
 }
 
-// fileSession lets the session's cookie count for reading a file. A cookie that has ended is ignored,
-// so that public files stay readable.
+// fileSession lets the session's cookie count for reading a file. It is ignored when it has ended, and
+// for pages of other origins, which show public files only.
 func (s *Server) fileSession(c *fiber.Ctx) error {
 	secret := c.Cookies(s.cookieName())
-	if secret == "" || c.Get(fiber.HeaderAuthorization) != "" {
+	if secret == "" || c.Get(fiber.HeaderAuthorization) != "" || !s.sameOrigin(c) {
 		return c.Next()
 	}
 	if _, err := s.auth.Caller(c.UserContext(), secret); err == nil {

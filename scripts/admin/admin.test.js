@@ -155,7 +155,7 @@ describe("writing", () => {
       await page.locator(".picked li").first().waitFor();
       await v.heard();
       await page.getByRole("button", { name: "Projekt veröffentlichen" }).click();
-      await page.getByText("Veröffentlicht am").first().waitFor();
+      await page.getByText("Veröffentlicht heute").first().waitFor();
       assert.deepEqual(await v.heard(), ["Gemeinsamer Winterdienst im Test: veröffentlicht"]);
       const seen = await anonymous(`/api/projects/${id}?populate=topics`);
       assert.equal(seen.status, 200);
