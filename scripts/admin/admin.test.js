@@ -95,6 +95,7 @@ describe("every screen", () => {
         editor,
         async (v, page) => {
           const found = [];
+          const all = name === "wide" || name === "phone"; // the others look at the kinds of screens
           for (const [screen, path, ready] of [
             ["start", "/", ".cards li"],
             ["list", "/content/project", "tbody tr"],
@@ -104,6 +105,7 @@ describe("every screen", () => {
             ["trash", "/trash/project", "nav.filters"],
             ["missing", "/nirgends", "h1"],
           ]) {
+            if (!all && !["start", "list", "form-new"].includes(screen)) continue;
             await v.go(path);
             await page.locator(ready).first().waitFor();
             found.push(...(await v.check(`${name}-${screen}`)));
@@ -165,13 +167,16 @@ describe("writing", () => {
   test("opening an entry changes nothing", () =>
     signedIn(editor, async (v, page) => {
       const types = (await page.evaluate(async () => (await fetch("/manage/types", { headers: { Authorization: "Session" } })).json())).data;
+      const menu = page.getByRole("navigation", { name: "Hauptmenü" });
       for (const type of types.filter((t) => t.actions.includes("update"))) {
-        await v.go(`/content/${type.id}`);
-        if (!type.single) await page.locator("tbody th a").first().click();
+        await menu.getByRole("link", { name: type.model.titles.de, exact: true }).click();
+        if (!type.single) {
+          await page.getByRole("heading", { level: 1, name: type.model.titles.de, exact: true }).waitFor();
+          await page.locator("tbody th a").first().click();
+        }
         await page.locator("form.form").waitFor();
-        await page.waitForTimeout(300);
+        await page.waitForTimeout(300); // the editor of formatted text is there by then
         assert.equal(await page.getByText("nicht gespeichert").count(), 0, `${type.id} counts as changed`);
-        await v.go("/trash");
       }
       assert.deepEqual(v.requests.filter((r) => r.method !== "GET" && !r.url.endsWith("/manage/session")), []);
     }));
@@ -223,8 +228,8 @@ describe("writing", () => {
         page.evaluate(async (p) => (await (await fetch(p, { headers: { Authorization: "Session" } })).json()).data, path);
       assert.deepEqual((await read(`/api/topics/${page.url().split("/").at(-1)}?status=draft`)).synonyms, ["drei", "zwei"]);
 
-      const [event] = await read("/manage/entries/event?filters[agenda][id][$notNull]=true&populate=*&pagination[limit]=1").catch(() => []);
-      const { documentId } = event.entry;
+      const events = await read("/manage/entries/event?populate=*&pagination[limit]=50");
+      const { documentId } = events.find((row) => row.entry.agenda?.length > 2).entry;
       const before = (await read(`/api/events/${documentId}?status=draft&populate=*`)).agenda;
       await v.go(`/content/event/${documentId}`);
       await page.locator("form.form").waitFor();
