@@ -159,6 +159,7 @@ describe("writing", () => {
       await page.getByRole("button", { name: "Projekt veröffentlichen" }).click();
       await page.getByText("Veröffentlicht heute").first().waitFor();
       assert.deepEqual(await v.heard(), ["Gemeinsamer Winterdienst im Test: veröffentlicht"]);
+      assert.equal(await v.focused(), "BUTTON");
       const seen = await anonymous(`/api/projects/${id}?populate=topics`);
       assert.equal(seen.status, 200);
       assert.equal(seen.body.data.topics.length, 1);
@@ -401,9 +402,14 @@ test("to the trash and back, with the history of it", () =>
     await page.getByRole("button", { name: "In den Papierkorb" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "In den Papierkorb" }).click();
     await page.waitForURL(/\/content\/article$/);
+    await page.getByRole("heading", { level: 1, name: "Artikel" }).waitFor();
+    assert.equal((await v.heard()).at(-1), "Kommt und geht: im Papierkorb");
+    assert.equal(await v.focused(), "H1");
     await v.go("/trash/article");
     await page.getByRole("button", { name: "Kommt und geht: Wiederherstellen" }).click();
     await page.getByText("Der Papierkorb ist leer.").waitFor();
+    assert.deepEqual(await v.heard(), ["Kommt und geht: wiederhergestellt"]);
+    assert.equal(await v.focused(), "H1");
     await v.go("/content/article?q=Kommt");
     await page.getByRole("link", { name: "Kommt und geht" }).click();
     await page.getByRole("link", { name: "Verlauf" }).click();
@@ -420,6 +426,7 @@ test("many at once", () =>
     await page.getByRole("button", { name: "2 Einträge offline nehmen" }).click();
     await page.getByText("2 erledigt").first().waitFor();
     assert.deepEqual(await v.heard(), ["2 erledigt"]);
+    assert.equal(await v.focused(), "H1");
   }));
 
 test("English has every text, and stays chosen", () =>

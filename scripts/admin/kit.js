@@ -68,9 +68,15 @@ export class Visitor {
     });
     await visitor.page.addInitScript(() => {
       window.said = [];
+      const last = new WeakMap(); // what each live region has said
       new MutationObserver(() => {
-        const text = document.querySelector('[role="status"]')?.textContent;
-        if (text) window.said.push(text);
+        for (const region of document.querySelectorAll('[role="status"], [role="alert"]')) {
+          const said = { node: region.firstElementChild, text: region.textContent };
+          const before = last.get(region);
+          if (before?.node === said.node && before?.text === said.text) continue;
+          last.set(region, said);
+          if (said.text) window.said.push(said.text);
+        }
       }).observe(document, { subtree: true, childList: true, characterData: true });
     });
     return visitor;
@@ -90,9 +96,15 @@ export class Visitor {
     await this.page.getByRole("heading", { level: 1 }).waitFor();
   }
 
-  // heard returns what was announced since it was asked the last time, without repetitions in a row.
+  // heard returns what was announced since it was asked the last time.
   async heard() {
-    return this.page.evaluate(() => window.said.splice(0).filter((text, i, all) => text !== all[i - 1]));
+    return this.page.evaluate(() => window.said.splice(0));
+  }
+
+  // focused says which element has the focus, once nothing moves it any more.
+  async focused() {
+    await this.page.waitForTimeout(200);
+    return this.page.evaluate(() => document.activeElement.tagName + (document.activeElement.id && `#${document.activeElement.id}`));
   }
 
   // check looks at the page as it is: no rule of axe broken, no scrolling sideways. It keeps a picture.

@@ -12,6 +12,7 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 750,
   },
   server: { proxy: { "/api": "http://127.0.0.1:8080", "/manage": "http://127.0.0.1:8080", "/files": "http://127.0.0.1:8080" } },
 });

@@ -183,11 +183,7 @@ function Bar({ type, busy, note, onPublish }: { type: Type; busy: "draft" | "pub
         </button>
       )}
       <span className="soft small">
-        {note && <span className="said">{note}</span>}
-        <span className="keys">
-          {note && " · "}
-          {t("savesBy")}
-        </span>
+        {note ? <span className="said">{note}</span> : <span className="keys">{t("savesBy")}</span>}
       </span>
     </div>
   );
