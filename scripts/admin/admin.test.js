@@ -197,6 +197,7 @@ describe("writing", () => {
       await page.keyboard.press("Control+s");
       await summary.pressSequentially(" Und weiter.");
       go();
+      await page.waitForFunction(() => window.said.some((text) => text.includes("gespeichert")));
       await page.getByText("nicht gespeichert").waitFor();
       assert.equal(await summary.inputValue(), "Erster Stand. Und weiter.");
       assert.equal(await summary.evaluate((e) => e === document.activeElement), true);
@@ -250,6 +251,8 @@ describe("writing", () => {
       const dialog = page.getByRole("dialog", { name: "Nicht gespeicherte Änderungen" });
       await dialog.getByRole("button", { name: "Auf der Seite bleiben" }).click();
       assert.equal(await page.getByLabel("Name", { exact: false }).first().inputValue(), "Nur ein Versuch");
+      await page.getByRole("button", { name: "Abmelden" }).click();
+      await dialog.getByRole("button", { name: "Auf der Seite bleiben" }).click();
       await page.getByRole("link", { name: "Dateien" }).click();
       await dialog.getByRole("button", { name: "Ohne Speichern verlassen" }).click();
       await page.getByRole("heading", { level: 1, name: "Dateien" }).waitFor();
@@ -312,6 +315,50 @@ describe("two people", () => {
       await saved(b);
       assert.equal(await summary(b).inputValue(), "Von der einen geändert.");
       assert.equal(await name(b).inputValue(), `${before} neu`);
+    }));
+
+  test("in links, rows and formatted text too, and a discard brings all of it back", () =>
+    signedIn(editor, async (v, page) => {
+      const read = (path) =>
+        page.evaluate(async (p) => (await (await fetch(p, { headers: { Authorization: "Session" } })).json()).data, path);
+      const write = (path, data) =>
+        page.evaluate(
+          async ([p, body]) =>
+            (
+              await fetch(p, {
+                method: "PUT",
+                headers: { Authorization: "Session", "Content-Type": "application/json" },
+                body: JSON.stringify({ data: body }),
+              })
+            ).status,
+          [path, data],
+        );
+      const events = await read("/manage/entries/event?status=published&populate=*&pagination[limit]=50");
+      const { entry } = events.find((row) => row.state.status === "published" && row.entry.agenda?.length > 1 && row.entry.place?.name);
+      const path = `/api/events/${entry.documentId}?status=draft`;
+      await v.go(`/content/event/${entry.documentId}`);
+      await page.locator(".prose").first().waitFor();
+      // Somebody else changes the place, the description and the links while the form is open.
+      const elsewhere = { place: { ...entry.place, name: "Anderswo" }, body: "<p>Von anderer Seite.</p>", topics: [entry.topics.at(-1).documentId] };
+      assert.equal(await write(path, elsewhere), 200);
+      await page.getByLabel("Kurzbeschreibung", { exact: false }).first().fill("Von dieser Seite.");
+      await page.keyboard.press("Control+s");
+      await page.getByText(/^gespeichert/).first().waitFor();
+      await page.locator(".prose", { hasText: "Von anderer Seite." }).waitFor();
+      assert.equal(await page.locator("#f-place-name").inputValue(), "Anderswo");
+      assert.equal(await page.locator("#f-topics .picked li").count(), 1);
+      const merged = await read(`${path}&populate=*`);
+      assert.deepEqual(
+        [merged.place.name, merged.body, merged.topics.length, merged.summary],
+        ["Anderswo", "<p>Von anderer Seite.</p>", 1, "Von dieser Seite."],
+      );
+      await page.getByRole("button", { name: "Änderungen verwerfen" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Änderungen verwerfen" }).click();
+      await page.getByText("Änderungen verworfen").waitFor({ state: "attached" });
+      assert.equal(await page.locator("#f-place-name").inputValue(), entry.place.name);
+      assert.equal(await page.locator("#f-topics .picked li").count(), entry.topics.length);
+      assert.equal(await page.getByText("nicht gespeichert").count(), 0);
+      assert.equal(await v.focused(), "H2#side-state");
     }));
 
   test("the same field is asked for, and nothing typed is lost on cancel", () =>

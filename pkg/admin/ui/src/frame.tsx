@@ -2,6 +2,8 @@ import { useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation } from "react-router";
 import { useWords } from "./i18n";
 import { may } from "./model";
+import { LeaveDialog } from "./part/LeaveDialog";
+import { hasUnsaved } from "./part/unsaved";
 import { useSession } from "./session";
 import { useTypes } from "./types";
 
@@ -12,6 +14,16 @@ export function Frame() {
   const [open, setOpen] = useState(false);
   const place = useLocation();
   useEffect(() => setOpen(false), [place.pathname]);
+  useEffect(() => {
+    if (!open) return;
+    const close = (e: KeyboardEvent) => {
+      if (e.key !== "Escape") return;
+      setOpen(false);
+      document.querySelector<HTMLElement>(".open-menu")?.focus();
+    };
+    window.addEventListener("keydown", close);
+    return () => window.removeEventListener("keydown", close);
+  }, [open]);
   const worked = types.filter((x) => may(x, "readDraft"));
   const lists = worked.filter((x) => !x.single);
   const singles = worked.filter((x) => x.single);
@@ -70,6 +82,7 @@ function Group({ title, items }: { title: string; items: ReturnType<typeof useTy
 function Head({ open, toggle }: { open: boolean; toggle: () => void }) {
   const { t, language, setLanguage } = useWords();
   const { account, signOut } = useSession();
+  const [asked, setAsked] = useState(false);
   return (
     <header className="head">
       <button className="plain open-menu" aria-expanded={open} aria-controls="menu" onClick={toggle}>
@@ -92,9 +105,10 @@ function Head({ open, toggle }: { open: boolean; toggle: () => void }) {
           </option>
         </select>
       </label>
-      <button className="plain small" onClick={() => void signOut()}>
+      <button className="plain small" onClick={() => (hasUnsaved() ? setAsked(true) : void signOut())}>
         {t("signOut")}
       </button>
+      <LeaveDialog open={asked} onStay={() => setAsked(false)} onLeave={() => void signOut()} />
     </header>
   );
 }

@@ -7,7 +7,7 @@ import { useWords } from "../i18n";
 import type { FileRecord } from "../model";
 import { FileChooser, FileLine } from "../part/FileChooser";
 import { Modal } from "../part/Modal";
-import { FieldBox, type InputProps } from "./FieldBox";
+import { FieldBox, idOf, type InputProps } from "./FieldBox";
 
 // AssetInput shows the chosen files, and chooses among those that are there or takes a new one.
 export function AssetInput(props: InputProps) {
@@ -32,6 +32,7 @@ export function AssetInput(props: InputProps) {
                   : (name) => {
                       announce(t("itemRemoved", { title: name }));
                       set(ids.filter((x) => x !== id));
+                      document.getElementById(`${idOf(path)}-choose`)?.focus();
                     }
               }
             />
@@ -39,7 +40,7 @@ export function AssetInput(props: InputProps) {
         </ul>
       )}
       {!readOnly && (
-        <button type="button" onClick={() => setOpen(true)}>
+        <button type="button" id={`${idOf(path)}-choose`} onClick={() => setOpen(true)}>
           {t("chooseFile")}
         </button>
       )}

@@ -1,7 +1,7 @@
-import { useController } from "react-hook-form";
+import { useFormContext, useWatch } from "react-hook-form";
 import { useWords } from "../i18n";
-import type { Field } from "../model";
-import { FieldBox, type InputProps } from "./FieldBox";
+import { isEmpty, type Field } from "../model";
+import { FieldBox, idOf, type InputProps } from "./FieldBox";
 import { NumberInput } from "./NumberInput";
 
 const part = (name: string, de: string, en: string): Field => ({
@@ -24,11 +24,16 @@ const lng = part("lng", "Geografische Länge", "Longitude");
 // PointInput takes two numbers, or a pair pasted into the first: "51,9625; 7,625" or "51.9625, 7.625".
 export function PointInput(props: InputProps) {
   const { t } = useWords();
-  const { field: input } = useController({ name: props.path });
+  const { setValue } = useFormContext();
+  const value = useWatch({ name: props.path }) as { lat?: unknown; lng?: unknown } | null;
+  const set = (lat: number | null, lng: number | null) => {
+    setValue(`${props.path}.lat`, lat);
+    setValue(`${props.path}.lng`, lng);
+  };
   const paste = (text: string) => {
     const pair = /^\s*(-?\d+[.,]\d+)\s*[;,\s]\s*(-?\d+[.,]\d+)\s*$/.exec(text);
     if (!pair) return false;
-    input.onChange({ lat: Number(pair[1]!.replace(",", ".")), lng: Number(pair[2]!.replace(",", ".")) });
+    set(Number(pair[1]!.replace(",", ".")), Number(pair[2]!.replace(",", ".")));
     return true;
   };
   return (
@@ -41,8 +46,11 @@ export function PointInput(props: InputProps) {
       >
         <NumberInput field={lat} path={`${props.path}.lat`} readOnly={props.readOnly} />
         <NumberInput field={lng} path={`${props.path}.lng`} readOnly={props.readOnly} />
-        {input.value && !props.readOnly && (
-          <button type="button" className="plain" onClick={() => input.onChange(null)}>
+        {!isEmpty(value?.lat) && !props.readOnly && (
+          <button type="button" className="plain" onClick={() => {
+              set(null, null);
+              document.getElementById(idOf(`${props.path}.lat`))?.focus();
+            }}>
             {t("removeWord")}
           </button>
         )}

@@ -3,28 +3,12 @@ import { useState } from "react";
 import { Button, ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
 import { useController } from "react-hook-form";
 import { useAnnounce } from "../announce";
-import { query, request } from "../api";
 import { useWords } from "../i18n";
-import { display, may, type Row, type Type, type Values } from "../model";
+import type { Type } from "../model";
+import { useSettled } from "../part/settled";
+import { targets, useTargets, type Target } from "../part/targets";
 import { useType } from "../types";
 import { FieldBox, idOf, type InputProps } from "./FieldBox";
-
-interface Target {
-  id: string;
-  title: string;
-  public: boolean;
-}
-
-// targets asks for entries of a type: with drafts, if the caller reads them.
-async function targets(type: Type, params: Record<string, unknown>): Promise<Target[]> {
-  const rest = { ...params, fields: type.model.display };
-  if (may(type, "readDraft")) {
-    const rows = (await request<Row[]>(`/manage/entries/${type.id}${query(rest)}`)).data;
-    return rows.map((r) => ({ id: r.state.documentId, title: display(type, r.entry), public: r.state.status !== "draft" }));
-  }
-  const list = (await request<Values[]>(`${type.path}${query(rest)}`)).data;
-  return list.map((e) => ({ id: String(e.documentId), title: display(type, e), public: true }));
-}
 
 // RelationInput shows the linked entries as a list, and finds others by typing.
 export function RelationInput(props: InputProps) {
@@ -34,19 +18,7 @@ export function RelationInput(props: InputProps) {
   const { field: input } = useController({ name: path });
   const type = useType(field.relation!.to);
   const ids = (Array.isArray(input.value) ? input.value : input.value ? [input.value] : []) as string[];
-  const linked = useQuery({
-    queryKey: ["targets", type?.id, [...ids].sort().join()],
-    enabled: type !== undefined && ids.length > 0,
-    queryFn: async () => {
-      const found: Target[] = [];
-      for (let at = 0; at < ids.length; at += 100) {
-        const some = ids.slice(at, at + 100);
-        found.push(...(await targets(type!, { filters: { documentId: { $in: some } }, pagination: { limit: 100 } })));
-      }
-      return found;
-    },
-    placeholderData: (before) => before,
-  });
+  const linked = useTargets(type, ids);
   const titleOf = (id: string) => linked.data?.find((x) => x.id === id)?.title ?? id;
   const set = (next: string[]) => input.onChange(field.many ? next : (next[0] ?? null));
   const move = (from: number, to: number) => {
@@ -126,9 +98,10 @@ function Finder({ id, type, label, without, onPick }: FinderProps) {
   const [typed, setTyped] = useState("");
   const [picks, setPicks] = useState(0);
   const [near, setNear] = useState(false); // nothing is asked before the box has been entered
+  const words = useSettled(typed);
   const found = useQuery({
-    queryKey: ["targets", type.id, "find", typed],
-    queryFn: () => targets(type, { _q: typed, pagination: { limit: 20, withCount: false } }),
+    queryKey: ["targets", type.id, "find", words],
+    queryFn: () => targets(type, { _q: words, pagination: { limit: 20, withCount: false } }),
     enabled: near,
     placeholderData: (before) => before,
   });

@@ -1,14 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { FormProvider } from "react-hook-form";
+import { FormProvider, useWatch } from "react-hook-form";
 import { useBlocker, useNavigate } from "react-router";
 import { useAnnounce } from "../announce";
 import { FieldInput } from "../field";
 import { SharedContext } from "../field/FieldBox";
 import { useWords } from "../i18n";
 import { may, writable, type Type } from "../model";
-import { Modal } from "../part/Modal";
+import { LeaveDialog } from "../part/LeaveDialog";
 import { Page } from "../part/Page";
+import { useUnsaved } from "../part/unsaved";
 import { ConflictDialog } from "./ConflictDialog";
 import { type Loaded } from "./entry";
 import { ErrorSummary } from "./ErrorSummary";
@@ -29,7 +30,7 @@ interface Props {
 // EntryForm edits one entry in one locale. Saving writes the fields that differ from what was loaded,
 // under the revision that was loaded; publishing saves first.
 export function EntryForm({ type, id, locale, loaded: given, above, onCreated }: Props) {
-  const { t, label } = useWords();
+  const { t } = useWords();
   const announce = useAnnounce();
   const cache = useQueryClient();
   const navigate = useNavigate();
@@ -44,7 +45,6 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
   const { form, state, busy, dirty, isDirty, run } = entry;
   const open = writable(type, !id);
   const editable = open.size > 0;
-  const title = String(form.watch(type.model.display) || "") || t("create", { type: label(type.model.title) });
 
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
@@ -56,6 +56,7 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [editable, run]);
+  useUnsaved(isDirty);
   useEffect(() => {
     const warn = (e: BeforeUnloadEvent) => isDirty() && e.preventDefault();
     window.addEventListener("beforeunload", warn);
@@ -68,7 +69,7 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
 
   return (
     <FormProvider {...form}>
-      <Page title={title} above={above}>
+      <EntryTitle type={type} isNew={!id} above={above}>
         {type.model.locales.length > 1 && id && <Languages type={type} id={id} locale={locale!} from={state ? locale! : type.model.locales[0]!} />}
         {loaded.shared && !state && <p className="note">{t("newLocale")}</p>}
         {!editable && <p className="note">{t("readOnly")}</p>}
@@ -104,7 +105,7 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
             }}
           />
         </form>
-      </Page>
+      </EntryTitle>
       <ConflictDialog
         type={type}
         conflict={entry.conflict && entry.conflict.conflicts.length > 0 ? entry.conflict : null}
@@ -114,6 +115,19 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
       />
       <LeaveDialog open={blocker.state === "blocked"} onStay={() => blocker.reset?.()} onLeave={() => blocker.proceed?.()} />
     </FormProvider>
+  );
+}
+
+// EntryTitle is the page under the entry's title. It follows the typing alone, so that a key does not
+// draw the whole form again.
+function EntryTitle({ type, isNew, above, children }: { type: Type; isNew: boolean; above: ReactNode; children: ReactNode }) {
+  const { t, label } = useWords();
+  const typed = String(useWatch({ name: type.model.display }) ?? "");
+  const title = typed || (isNew ? t("create", { type: label(type.model.title) }) : t("untitled"));
+  return (
+    <Page title={title} above={above}>
+      {children}
+    </Page>
   );
 }
 
@@ -188,21 +202,3 @@ function Bar({ type, busy, note, onPublish }: { type: Type; busy: "draft" | "pub
     </div>
   );
 }
-
-function LeaveDialog({ open, onStay, onLeave }: { open: boolean; onStay: () => void; onLeave: () => void }) {
-  const { t } = useWords();
-  return (
-    <Modal open={open} title={t("leaveTitle")} onClose={onStay}>
-      <p>{t("leaveText")}</p>
-      <div className="pair">
-        <button className="main" onClick={onStay}>
-          {t("stay")}
-        </button>
-        <button className="danger" onClick={onLeave}>
-          {t("leave")}
-        </button>
-      </div>
-    </Modal>
-  );
-}
-

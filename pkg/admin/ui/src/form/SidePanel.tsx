@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { useFormContext } from "react-hook-form";
+import { useFormContext, useWatch } from "react-hook-form";
 import { Link } from "react-router";
 import { request } from "../api";
 import { useWords } from "../i18n";
@@ -70,10 +70,9 @@ export function SidePanel(props: Props) {
 
 function Address({ type }: { type: Type }) {
   const { t } = useWords();
-  const { watch } = useFormContext();
-  const slug = type.model.fields.find((f) => f.kind === "slug");
-  const value = slug && watch(slug.name);
-  if (!type.model.pagePath || typeof value !== "string") return null;
+  const slug = type.model.fields.find((f) => f.kind === "slug")?.name;
+  const value: unknown = useWatch({ name: slug ?? "slug" });
+  if (!type.model.pagePath || !slug || typeof value !== "string") return null;
   return (
     <p className="small">
       {t("address")}
@@ -109,9 +108,8 @@ function Used({ type, id }: { type: Type; id: string }) {
 // Missing lists the required fields that are empty, as links to them.
 function Missing({ type }: { type: Type }) {
   const { t, label } = useWords();
-  const { watch } = useFormContext();
   const required = type.model.fields.filter((f) => f.required);
-  const values = watch(required.map((f) => f.name));
+  const values = useWatch({ name: required.map((f) => f.name) });
   const empty = required.filter((_, i) => isEmpty(values[i]));
   if (required.length === 0) return null;
   return (

@@ -212,7 +212,7 @@ function useDirty(form: UseFormReturn<Values>, isDirty: () => boolean): [boolean
 // taken, so that no input is drawn again under somebody's hands.
 function takeOver(form: UseFormReturn<Values>, f: Field, now: unknown, next: unknown) {
   if (!same(f, now, next)) {
-    form.setValue(f.name, next ?? null);
+    put(form, f, f.name, now, next);
     return;
   }
   if (f.kind !== "object") return;
@@ -220,6 +220,24 @@ function takeOver(form: UseFormReturn<Values>, f: Field, now: unknown, next: unk
   const theirs = f.many ? (Array.isArray(next) ? next : []) : [next];
   if (rows.length !== theirs.length) return; // an empty row is being filled in
   theirs.forEach((row, i) => takeIds(form, f, f.many ? `${f.name}.${i}` : f.name, row));
+}
+
+// put writes a value input by input, since an input does not notice that the object around it is
+// another. Lists of rows and the inputs that show a list as a whole take it whole.
+function put(form: UseFormReturn<Values>, f: Field, path: string, now: unknown, next: unknown) {
+  const inner = f.many || f.kind === "localtime" ? undefined : innerFields(f);
+  if (inner) {
+    const part = (v: unknown, name: string) => (v && typeof v === "object" ? (v as Values)[name] : undefined);
+    for (const g of inner) put(form, g, `${path}.${g.name}`, part(now, g.name), part(next, g.name));
+    if (part(next, "id") !== undefined) form.setValue(`${path}.id`, part(next, "id") as never);
+    return;
+  }
+  const inputs = f.many && f.kind !== "object" && f.kind !== "relation" && f.kind !== "asset";
+  if (inputs && Array.isArray(now) && Array.isArray(next) && now.length === next.length) {
+    next.forEach((v, i) => form.setValue(`${path}.${i}`, v as never));
+    return;
+  }
+  form.setValue(path, (f.many ? (next ?? []) : (next ?? null)) as never);
 }
 
 function takeIds(form: UseFormReturn<Values>, f: Field, path: string, row: unknown) {

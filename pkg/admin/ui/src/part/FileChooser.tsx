@@ -1,16 +1,19 @@
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useAnnounce } from "../announce";
 import { query, request } from "../api";
 import { bytes } from "../format";
 import { useWords } from "../i18n";
 import type { FileRecord } from "../model";
 import { Failure, useReason, Waiting } from "./Message";
+import { useSettled } from "./settled";
 
 const pageSize = 24;
 
-export function useFiles(words: string) {
+export function useFiles(typed: string) {
+  const words = useSettled(typed);
   return useInfiniteQuery({
+    placeholderData: keepPreviousData,
     queryKey: ["files", words],
     initialPageParam: 0,
     queryFn: async ({ pageParam }) =>
@@ -60,6 +63,11 @@ export function FileChooser({ accept, maxBytes, onPick }: Props) {
   const fits = (f: FileRecord) =>
     accept.length === 0 || accept.some((a) => (a.endsWith("/*") ? f.mime.startsWith(a.slice(0, -1)) : f.mime === a));
   const list = files.data?.pages.flat().filter(fits) ?? [];
+  const few = list.length < 8 && files.hasNextPage && !files.isFetching;
+  const { fetchNextPage } = files;
+  useEffect(() => {
+    if (few) void fetchNextPage(); // the page had files of other kinds
+  }, [few, fetchNextPage]);
   return (
     <>
       <Upload accept={accept} maxBytes={maxBytes} onDone={onPick} />
@@ -69,7 +77,7 @@ export function FileChooser({ accept, maxBytes, onPick }: Props) {
       </label>
       {files.isPending && <Waiting />}
       {files.isError && <Failure error={files.error} />}
-      {files.isSuccess && list.length === 0 && <p>{t("noMatch")}</p>}
+      {files.isSuccess && !files.isFetching && list.length === 0 && <p>{t("noMatch")}</p>}
       <ul className="picked scroll" tabIndex={0} aria-label={t("files")}>
         {list.map((f) => (
           <li key={f.id}>

@@ -1,12 +1,35 @@
+import { useQueries } from "@tanstack/react-query";
+import { request } from "../api";
 import { writeNumber } from "../format";
 import { useWords } from "../i18n";
-import { isEmpty, type Field, type Values } from "../model";
+import { isEmpty, type Field, type FileRecord, type Values } from "../model";
+import { useType } from "../types";
+import { useTargets } from "./targets";
 
 // ValueText shows a value of any kind as text, for comparisons.
 export function ValueText({ field, value }: { field: Field; value: unknown }) {
   const { t } = useWords();
   const text = useText();
-  return isEmpty(value) ? <span className="soft">{t("empty")}</span> : <span className="value">{text(field, value)}</span>;
+  if (isEmpty(value)) return <span className="soft">{t("empty")}</span>;
+  const ids = Array.isArray(value) ? value : [value];
+  if (field.kind === "relation") return <Titles field={field} ids={ids.map(String)} />;
+  if (field.kind === "asset") return <FileNames ids={ids as number[]} />;
+  return <span className="value">{text(field, value)}</span>;
+}
+
+function Titles({ field, ids }: { field: Field; ids: string[] }) {
+  const found = useTargets(useType(field.relation?.to), ids);
+  return <span className="value">{ids.map((id) => found.data?.find((x) => x.id === id)?.title ?? id).join("; ")}</span>;
+}
+
+function FileNames({ ids }: { ids: number[] }) {
+  const files = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ["file", id],
+      queryFn: async () => (await request<FileRecord>(`/api/upload/files/${id}`)).data,
+    })),
+  });
+  return <span className="value">{ids.map((id, i) => files[i]?.data?.name ?? `#${id}`).join("; ")}</span>;
 }
 
 function useText() {
