@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kontor/pkg/auth"
 )
@@ -13,14 +14,16 @@ func TestEditorsList(t *testing.T) {
 	public := s.create("dossiers", `{"title": "Öffentlich", "year": 2001, "verdict": "geheim"}`)
 	draft := s.draft("dossiers", `{"title": "Entwurf", "year": 2002}`)
 	changed := s.create("dossiers", `{"title": "Vorher", "year": 2003}`)
+	time.Sleep(2 * time.Millisecond) // times of changes are in milliseconds
 	s.want(200, call{"PUT", "/api/dossiers/" + changed + "?status=draft", auth.Admin, `{"data": {"title": "Nachher"}}`, nil})
 	list := "/manage/entries/dossier"
 
-	all := s.want(200, call{"GET", list + "?fields=title", auth.Editor, "", nil})
+	s.want(200, call{"GET", list, auth.Editor, "", nil}).wantAt(t, "data.0.entry.title", `"Nachher"`) // the newest change first
+	all := s.want(200, call{"GET", list + "?fields=title&sort=year:desc", auth.Editor, "", nil})
 	all.wantAt(t, "meta.total", "3")
 	for i, want := range []struct{ id, title, status string }{
 		{changed, "Nachher", "modified"}, {draft, "Entwurf", "draft"}, {public, "Öffentlich", "published"},
-	} { // the newest change first
+	} {
 		at := fmt.Sprintf("data.%d.", i)
 		all.wantAt(t, at+"state.documentId", fmt.Sprintf("%q", want.id))
 		all.wantAt(t, at+"entry.title", fmt.Sprintf("%q", want.title))

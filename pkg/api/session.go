@@ -72,6 +72,15 @@ func (s *Server) credential(c *fiber.Ctx, header string, wrong func()) (secret s
 	return strings.TrimSpace(secret), nil
 }
 
+// bearerOf is the caller's credential for an answer that repeats it. It is empty for a session in a
+// cookie, which scripts must not read.
+func bearerOf(c *fiber.Ctx) string {
+	if strings.EqualFold(c.Get(fiber.HeaderAuthorization), sessionScheme) {
+		return ""
+	}
+	return secretOf(c)
+}
+
 // sameOrigin tells whether a request comes from a page of this server, by the headers that browsers
 // add and pages can't change (Fetch Metadata, RFC 6454). A client that sends neither is no browser.
 func (s *Server) sameOrigin(c *fiber.Ctx) bool {

@@ -116,6 +116,20 @@ func TestSessionWithoutCookieIsNoGuess(t *testing.T) {
 	s.want(200, call{"GET", "/api/topics", auth.Editor, "", nil})
 }
 
+// TestSessionSecretStaysInCookie: no answer tells scripts the secret that the cookie keeps from them.
+func TestSessionSecretStaysInCookie(t *testing.T) {
+	s := newServer(t, setup{})
+	s.editorAccount("frau@portal.example")
+	_, cookie := s.cookieOf("frau@portal.example", nil)
+	change := fmt.Sprintf(`{"currentPassword":%q,"password":%q,"passwordConfirmation":%q}`, s.password, s.password+" neu", s.password+" neu")
+	r := s.want(200, call{"POST", "/api/auth/change-password", "", change, browser(cookie)})
+	r.wantAt(t, "jwt", `""`)
+	if strings.Contains(r.body, cookie.Value) {
+		t.Errorf("the answer has the secret: %s", r.body)
+	}
+	s.want(200, call{"GET", "/manage/session", "", "", browser(cookie)})
+}
+
 func TestSessionEnds(t *testing.T) {
 	s := newServer(t, setup{})
 	s.editorAccount("frau@portal.example")

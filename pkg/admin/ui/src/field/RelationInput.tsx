@@ -105,12 +105,15 @@ function Finder({ id, type, label, without, onPick }: FinderProps) {
     enabled: near,
     placeholderData: (before) => before,
   });
-  const items = (found.data ?? []).filter((x) => !without.includes(x.id));
+  // Results of what was typed before are not shown: they would be gone under the one who chooses.
+  const here = typed === words && !found.isPlaceholderData && found.data !== undefined;
+  const items = here ? found.data.filter((x) => !without.includes(x.id)) : [];
   return (
     <ComboBox
       key={picks}
       className="combo"
       items={items}
+      selectedKey={null} // a box to find by: what is chosen goes into the list above
       inputValue={typed}
       onInputChange={setTyped}
       allowsEmptyCollection
@@ -133,7 +136,7 @@ function Finder({ id, type, label, without, onPick }: FinderProps) {
         </Button>
       </span>
       <Popover className="popover">
-        <ListBox<Target> renderEmptyState={() => <p className="soft">{t("noMatch")}</p>}>
+        <ListBox<Target> renderEmptyState={() => <p className="soft">{t(here ? "noMatch" : "loading")}</p>}>
           {(item) => (
             <ListBoxItem id={item.id} textValue={item.title}>
               {item.title} {!item.public && <span className="status draft">{t("targetDraft")}</span>}
