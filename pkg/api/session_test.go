@@ -110,7 +110,7 @@ func TestSessionOnlyFromOwnPages(t *testing.T) {
 func TestSessionWithoutCookieIsNoGuess(t *testing.T) {
 	s := limited(t)
 	empty := map[string]string{"Authorization": "Session"}
-	for range 30 {
+	for range 120 { // more than wrong credentials may be shown
 		s.want(401, call{"GET", "/manage/types", "", "", empty})
 	}
 	s.want(200, call{"GET", "/api/topics", auth.Editor, "", nil})

@@ -3,6 +3,7 @@ import { createContext, useContext, type ReactNode } from "react";
 import { request } from "./api";
 import { useWords } from "./i18n";
 import type { Type } from "./model";
+import { useSession } from "./session";
 import { Failure, Waiting } from "./part/Message";
 
 const Context = createContext<Type[]>([]);
@@ -16,6 +17,7 @@ export function useType(id: string | undefined): Type | undefined {
 // Types loads the content types once and gives them to the app.
 export function Types({ children }: { children: ReactNode }) {
   const { t } = useWords();
+  const { signOut } = useSession();
   const types = useQuery({
     queryKey: ["types"],
     queryFn: async () => (await request<Type[]>("/manage/types")).data,
@@ -24,6 +26,14 @@ export function Types({ children }: { children: ReactNode }) {
   // A later failure must not take away a page on which somebody writes.
   if (!types.data) return types.isError ? <Failure error={types.error} retry={() => void types.refetch()} /> : <Waiting />;
   const visible = types.data.filter((x) => x.actions.includes("read"));
-  if (visible.length === 0) return <p className="note">{t("noRights")}</p>;
+  if (visible.length === 0) {
+    return (
+      <main className="sign-in" id="page">
+        <h1>{t("appName")}</h1>
+        <p className="note">{t("noRights")}</p>
+        <button onClick={() => void signOut()}>{t("signOut")}</button>
+      </main>
+    );
+  }
   return <Context.Provider value={visible}>{children}</Context.Provider>;
 }

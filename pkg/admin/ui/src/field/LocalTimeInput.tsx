@@ -1,6 +1,6 @@
 import { useController } from "react-hook-form";
 import { useWords } from "../i18n";
-import { FieldBox, idOf, type InputProps } from "./FieldBox";
+import { described, FieldBox, idOf, useProblem, type InputProps } from "./FieldBox";
 
 interface LocalTime {
   local: string;
@@ -12,6 +12,7 @@ export function LocalTimeInput(props: InputProps) {
   const { field, path, readOnly } = props;
   const { t } = useWords();
   const { field: input } = useController({ name: path });
+  const problem = useProblem(path);
   const value = input.value as LocalTime | null | undefined;
   const zone = value?.zone || field.zone || "Europe/Berlin";
   return (
@@ -22,9 +23,11 @@ export function LocalTimeInput(props: InputProps) {
           <input
             type="datetime-local"
             id={`${idOf(path)}-local`}
-            value={value?.local ?? ""}
+            value={value?.local?.slice(0, 16) ?? ""}
             readOnly={readOnly}
             onBlur={input.onBlur}
+            aria-invalid={problem ? true : undefined}
+            aria-describedby={described(field, path, problem)}
             onChange={(e) => input.onChange(e.target.value ? { local: e.target.value.slice(0, 16), zone } : null)}
           />
         </div>

@@ -38,7 +38,7 @@ const inputs: Record<string, ComponentType<InputProps>> = {
 };
 
 // own lists the kinds whose input handles a list of values by itself.
-const own = new Set(["relation", "asset"]);
+const own = new Set(["relation", "asset", "enum"]);
 
 export function FieldInput(props: InputProps) {
   const { field } = props;

@@ -232,7 +232,7 @@ function put(form: UseFormReturn<Values>, f: Field, path: string, now: unknown, 
     if (part(next, "id") !== undefined) form.setValue(`${path}.id`, part(next, "id") as never);
     return;
   }
-  const inputs = f.many && f.kind !== "object" && f.kind !== "relation" && f.kind !== "asset";
+  const inputs = f.many && !["object", "relation", "asset", "enum"].includes(f.kind);
   if (inputs && Array.isArray(now) && Array.isArray(next) && now.length === next.length) {
     next.forEach((v, i) => form.setValue(`${path}.${i}`, v as never));
     return;

@@ -208,6 +208,7 @@ function Table({ type, rows, columns, caption, sort, onSort, chosen, onChoose, l
   const has = (r: Row) => chosen.some((c) => c.state.documentId === r.state.documentId);
   const toggle = (r: Row) =>
     onChoose(has(r) ? chosen.filter((c) => c.state.documentId !== r.state.documentId) : [...chosen, r]);
+  const choosable = may(type, "publish") || may(type, "unpublish") || may(type, "delete");
   const sortable = (name: string) => type.model.fields.find((f) => f.name === name)?.sortable ?? false;
   const header = (name: string, text: string, can: boolean) => (
     <SortHeader key={name} name={name} text={text} can={can} sort={sort} onSort={onSort} />
@@ -218,14 +219,16 @@ function Table({ type, rows, columns, caption, sort, onSort, chosen, onChoose, l
       <caption>{caption}</caption>
       <thead>
         <tr>
-          <td>
-            <input
-              type="checkbox"
-              aria-label={t("selectAll")}
-              checked={rows.every(has)}
-              onChange={(e) => onChoose(e.target.checked ? rows : [])}
-            />
-          </td>
+          {choosable && (
+            <td>
+              <input
+                type="checkbox"
+                aria-label={t("selectAll")}
+                checked={rows.every(has)}
+                onChange={(e) => onChoose(e.target.checked ? rows : [])}
+              />
+            </td>
+          )}
           {header(type.model.display, label(type.model.fields.find((f) => f.name === type.model.display)!.title), sortable(type.model.display))}
           <th scope="col">{t("status")}</th>
           {columns.map((f) => (
@@ -241,9 +244,11 @@ function Table({ type, rows, columns, caption, sort, onSort, chosen, onChoose, l
           const title = display(type, r.entry) || t("untitled");
           return (
             <tr key={r.state.documentId}>
-              <td>
-                <input type="checkbox" aria-label={t("select", { title })} checked={has(r)} onChange={() => toggle(r)} />
-              </td>
+              {choosable && (
+                <td>
+                  <input type="checkbox" aria-label={t("select", { title })} checked={has(r)} onChange={() => toggle(r)} />
+                </td>
+              )}
               <th scope="row">
                 <Link to={`/content/${type.id}/${r.state.documentId}${end}`}>{title}</Link>
               </th>
