@@ -10,6 +10,7 @@ import { focusAfterDialog, heading } from "../part/focus";
 import { Failure, useReason, Waiting } from "../part/Message";
 import { Modal } from "../part/Modal";
 import { Page } from "../part/Page";
+import { useTargets } from "../part/targets";
 import { ValueText } from "../part/ValueText";
 import { useType } from "../types";
 import { MissingPage } from "./MissingPage";
@@ -34,11 +35,12 @@ export function HistoryPage() {
 
 function History({ type, id, locale }: { type: Type; id: string; locale: string | undefined }) {
   const { t, language } = useWords();
+  const name = useTargets(type, [id]).data?.[0]?.title;
   const at = `/manage/entries/${type.id}/${id}/history`;
   const end = query({ locale });
   const versions = useQuery({ queryKey: ["history", at, locale], queryFn: async () => (await request<Version[]>(at + end)).data });
   return (
-    <Page title={t("history")} above={<Link to={`/content/${type.id}/${id}${end}`}>{t("back")}</Link>}>
+    <Page title={name ? t("titleOf", { title: name, page: t("history") }) : t("history")} above={<Link to={`/content/${type.id}/${id}${end}`}>{t("back")}</Link>}>
       {versions.isPending && <Waiting />}
       {versions.isError && <Failure error={versions.error} retry={() => void versions.refetch()} />}
       <ol className="versions">

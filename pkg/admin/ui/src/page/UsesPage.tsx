@@ -5,6 +5,7 @@ import { useWords } from "../i18n";
 import type { Type, Use } from "../model";
 import { Failure, Waiting } from "../part/Message";
 import { Page } from "../part/Page";
+import { useTargets } from "../part/targets";
 import { useType, useTypes } from "../types";
 import { MissingPage } from "./MissingPage";
 
@@ -18,12 +19,13 @@ export function UsesPage() {
 function Uses({ type, id }: { type: Type; id: string }) {
   const { t, label } = useWords();
   const types = useTypes();
+  const name = useTargets(type, [id]).data?.[0]?.title;
   const uses = useQuery({
     queryKey: ["uses", type.id, id],
     queryFn: async () => (await request<Use[]>(`/manage/entries/${type.id}/${id}/uses`)).data,
   });
   return (
-    <Page title={t("uses")} above={<Link to={`/content/${type.id}/${id}`}>{t("back")}</Link>}>
+    <Page title={name ? t("titleOf", { title: name, page: t("uses") }) : t("uses")} above={<Link to={`/content/${type.id}/${id}`}>{t("back")}</Link>}>
       {uses.isPending && <Waiting />}
       {uses.isError && <Failure error={uses.error} />}
       {uses.data?.length === 0 && <p>{t("usedNowhere")}</p>}

@@ -209,6 +209,7 @@ export const de = {
   chooseType: "Inhalt wählen",
   noRights: "Ihr Konto darf hier nichts bearbeiten. Fragen Sie die Administration.",
   title: "Titel",
+  titleOf: "{title}: {page}",
   preview: "Vorschau",
   previewUnsaved: "Die Vorschau zeigt den gespeicherten Entwurf. Speichern Sie zuerst, was Sie geändert haben.",
   previewText: "Wer diese Adresse kennt, sieht den Entwurf bis {until}. Sie können sie weitergeben.",

@@ -211,6 +211,7 @@ export const en: Record<keyof typeof de, string> = {
   chooseType: "Choose content",
   noRights: "Your account may edit nothing here. Ask the administrators.",
   title: "Title",
+  titleOf: "{title}: {page}",
   preview: "Preview",
   previewUnsaved: "The preview shows the saved draft. Save your changes first.",
   previewText: "Whoever knows this address sees the draft until {until}. You may pass it on.",
