@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"mime"
 	"path"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -24,15 +23,10 @@ func adminPolicy(nonce string) string {
 		"connect-src 'self'; font-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 
-// adminPage answers with a file of the admin UI. Every other path below /admin is a page of it, which
-// the one HTML file shows.
+// adminPage answers with the one HTML file that shows every page of the admin UI.
 func (s *Server) adminPage(c *fiber.Ctx) error {
 	if s.admin == nil {
 		return fault.New(fault.NotFound, "Not Found")
-	}
-	name := strings.TrimPrefix(c.Params("*"), "/")
-	if dir, file, ok := strings.Cut(name, "/"); ok && dir == "assets" {
-		return s.adminAsset(c, file)
 	}
 	page, err := fs.ReadFile(s.admin, "index.html")
 	if err != nil {
@@ -46,7 +40,11 @@ func (s *Server) adminPage(c *fiber.Ctx) error {
 }
 
 // adminAsset answers with a built file, whose name changes with its content.
-func (s *Server) adminAsset(c *fiber.Ctx, name string) error {
+func (s *Server) adminAsset(c *fiber.Ctx) error {
+	if s.admin == nil {
+		return fault.New(fault.NotFound, "Not Found")
+	}
+	name := c.Params("file")
 	data, err := fs.ReadFile(s.admin, "assets/"+name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 		return fault.New(fault.NotFound, "Not Found")

@@ -66,5 +66,6 @@ func TestAdminAssets(t *testing.T) {
 func TestNoAdminWithoutFiles(t *testing.T) {
 	s := newServer(t, setup{})
 	s.want(404, call{"GET", "/admin", "", "", nil})
+	s.want(404, call{"GET", "/admin/content", "", "", nil})
 	s.want(404, call{"GET", "/admin/assets/index-a1.js", "", "", nil})
 }

@@ -19,12 +19,16 @@ func adminOperations() []openapi.Operation {
 			Answer: page, Refuses: []int{http.StatusNotFound},
 		},
 		{
-			Method: "GET", Path: "/admin/*", ID: "adminPage", Tag: tagSystem, Summary: "A page or a file of the admin UI", Open: true, Bare: true,
+			Method: "GET", Path: "/admin/assets/:file", ID: "adminAsset", Tag: tagSystem, Summary: "A file of the admin UI", Open: true, Bare: true,
 			Answer: openapi.Answer{Type: "*/*", Schema: value.Object{}}, Refuses: []int{http.StatusNotFound},
 		},
 		{
+			Method: "GET", Path: "/admin/*", ID: "adminPage", Tag: tagSystem, Summary: "A page of the admin UI", Open: true, Bare: true,
+			Answer: page, Refuses: []int{http.StatusNotFound},
+		},
+		{
 			Method: "GET", Path: "/manage/session", ID: "session", Tag: tagSignIn, Summary: "The account that is signed in",
-			Answer: answersData("User"),
+			Answer: answersData("User"), Own: true,
 		},
 		{
 			Method: "POST", Path: "/manage/session", ID: "openSession", Tag: tagSignIn, Open: true,

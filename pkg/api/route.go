@@ -25,6 +25,7 @@ func (s *Server) routes() {
 	app.Get("/files/:key/:name?", s.previewParam, s.fileSession, s.identify, s.download)
 
 	app.Get("/admin", s.adminPage)
+	app.Get("/admin/assets/:file", s.adminAsset)
 	app.Get("/admin/*", s.adminPage)
 
 	api := app.Group("/api", s.identify)

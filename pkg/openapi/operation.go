@@ -114,6 +114,9 @@ func Paths(path string) []string {
 				s += "." + ending
 			}
 		}
+		if s == "*" { // a document has no name for several steps of a path
+			s = "{page}"
+		}
 		names = append(names, s)
 	}
 	whole := strings.Join(names, "/")
