@@ -322,6 +322,7 @@ func headers() value.Object {
 		return value.Object{"description": description, "schema": value.Object{"type": "string"}, "example": example}
 	}
 	return value.Object{
+		"Set-Cookie":          text("The session, unreadable for scripts", "kontor=…; Path=/; HttpOnly; SameSite=Strict"),
 		"ETag":                text("Revision (0 where there is none) and hash of the answer", `"12-3c9f0a1b2c3d4e5f"`),
 		"Cache-Control":       text("How caches may keep the answer", "no-cache"),
 		"RateLimit":           text("How many requests are left (r), and in how many seconds all are back (t); absent for callers without a limit", `"address";r=5999;t=1`),
