@@ -258,7 +258,7 @@ describe("writing", () => {
       await page.getByRole("heading", { level: 1, name: "Dateien" }).waitFor();
     }));
 
-  test("a list pasted from Word keeps its nesting", () =>
+  test("a list and a table pasted from Word keep their form", () =>
     signedIn(editor, async (v, page) => {
       await v.go("/content/topic/new");
       await page.getByLabel("Name", { exact: false }).first().fill("Aus Word");
@@ -266,7 +266,7 @@ describe("writing", () => {
       await prose.click();
       const item = (level, text) =>
         `<p class=MsoListParagraph style='mso-list:l0 level${level} lfo1'><![if !supportLists]><span style='mso-list:Ignore'>·<span>&nbsp;</span></span><![endif]>${text}<o:p></o:p></p>`;
-      const html = `<html><head><style>p{color:red}</style></head><body><h2>Ablauf</h2>${item(1, "eins")}${item(2, "eins a")}${item(1, "zwei")}<p>Ende</p></body></html>`;
+      const html = `<html><head><style>p{color:red}</style></head><body><h2>Ablauf</h2>${item(1, "eins")}${item(2, "eins a")}${item(1, "zwei")}<table style="width:9cm" border=1><tr style='height:1cm'><td style="mso-border:1"><p>Kopf</p></td><td>Zahl</td></tr></table><p style="margin:0">Ende <a href="https://stadt.example/x" style="color:red">dort</a></p></body></html>`;
       await prose.evaluate((e, text) => {
         const data = new DataTransfer();
         data.setData("text/html", text);
@@ -280,7 +280,13 @@ describe("writing", () => {
         id,
       );
       const body = draft.data.body.replace(/\s+/g, "");
-      assert.match(body, /<h2>Ablauf<\/h2><ul><li><p>eins<\/p><ul><li><p>einsa<\/p><\/li><\/ul><\/li><li><p>zwei<\/p><\/li><\/ul><p>Ende<\/p>/);
+      assert.match(body, /<h2>Ablauf<\/h2><ul><li><p>eins<\/p><ul><li><p>einsa<\/p><\/li><\/ul><\/li><li><p>zwei<\/p><\/li><\/ul><table>/);
+      assert.match(body, /<table>.*Kopf.*Zahl.*<\/table><p>Ende<ahref="https:\/\/stadt\.example\/x"[^>]*>dort<\/a><\/p>/);
+      assert.doesNotMatch(body, /style|class|data-list/);
+      // The editor's own table, after a reload, which reads both again.
+      await page.reload();
+      await page.getByRole("button", { name: "Tabelle", exact: true }).first().click();
+      await page.getByText("nicht gespeichert").waitFor();
     }));
 });
 
