@@ -387,6 +387,55 @@ describe("two people", () => {
     }));
 });
 
+test("a journey by keyboard alone: create, write, publish, back to the list", () =>
+  signedIn(editor, async (v, page) => {
+    let keys = 0;
+    const press = async (key) => {
+      keys++;
+      await page.keyboard.press(key);
+    };
+    // to presses Tab until the focus is on an element of that name, and never on nothing.
+    const to = async (name, key = "Tab") => {
+      for (let i = 0; i < 60; i++) {
+        await press(key);
+        const here = await page.evaluate(() => {
+          const e = document.activeElement;
+          const label = e.labels?.[0]?.textContent ?? e.getAttribute("aria-label") ?? e.textContent;
+          const box = e.getBoundingClientRect();
+          const bar = document.querySelector(".bar")?.getBoundingClientRect();
+          const under = bar && !e.closest(".bar, .side, .head, .menu") && box.height < bar.top && box.bottom > bar.top + 1 && box.top < bar.bottom;
+          return { label: label.trim(), tag: e.tagName, under };
+        });
+        assert.notEqual(here.tag, "BODY", `after ${keys} keys nothing has the focus`);
+        assert.ok(!here.under, `${here.label} has the focus under the bar`);
+        if (here.label.startsWith(name)) return;
+      }
+      assert.fail(`no way to ${name}`);
+    };
+    await page.evaluate(() => document.querySelector("h1").focus());
+    await to("Themen", "Shift+Tab");
+    await press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Themen" }).waitFor();
+    await to("Thema anlegen");
+    await press("Enter");
+    await page.locator("form.form").waitFor();
+    await v.focused();
+    await to("Name");
+    await page.keyboard.type("Nur mit Tasten");
+    await to("Kurzbeschreibung");
+    await page.keyboard.type("Ein Satz.");
+    await v.heard();
+    await press("Control+Shift+Enter");
+    await page.getByText("Veröffentlicht heute").first().waitFor();
+    assert.deepEqual(await v.heard(), ["Nur mit Tasten: veröffentlicht"]);
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), "TEXTAREA");
+    await to("Themen", "Shift+Tab");
+    await press("Enter");
+    await page.getByRole("link", { name: "Nur mit Tasten" }).waitFor();
+    assert.equal(await v.focused(), "H1");
+    console.log(`${keys} keys`);
+  }));
+
 test("a session that ends asks to sign in again, over the form", () =>
   signedIn(editor, async (v, page) => {
     await v.go("/content/topic");

@@ -48,14 +48,18 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
 
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
-      if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "s") {
-        e.preventDefault();
-        if (editable && !document.querySelector("[role=dialog]")) void run("draft");
-      }
+      if (!(e.ctrlKey || e.metaKey) || e.altKey) return;
+      const save = e.key.toLowerCase() === "s" && !e.shiftKey;
+      const publish = e.key === "Enter" && e.shiftKey;
+      if (!save && !publish) return;
+      e.preventDefault();
+      if (!editable || document.querySelector("[role=dialog]")) return;
+      if (save) void run("draft");
+      else if (may(type, "publish") || !type.model.drafts) void run("publish");
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [editable, run]);
+  }, [editable, run, type]);
   useUnsaved(isDirty);
   useEffect(() => {
     const warn = (e: BeforeUnloadEvent) => isDirty() && e.preventDefault();
@@ -187,12 +191,19 @@ function Bar({ type, busy, note, onPublish }: { type: Type; busy: "draft" | "pub
   return (
     <div className="bar">
       {publishes && (
-        <button type="button" className="main" onClick={onPublish} aria-disabled={busy !== null}>
+        <button
+          type="button"
+          className="main"
+          onClick={onPublish}
+          aria-disabled={busy !== null}
+          aria-keyshortcuts="Control+Shift+Enter"
+          title={t("publishKeys")}
+        >
           {busy === "publish" ? t("saving") : publishWord}
         </button>
       )}
       {type.model.drafts && (
-        <button className={publishes ? "" : "main"} aria-disabled={busy !== null}>
+        <button className={publishes ? "" : "main"} aria-disabled={busy !== null} aria-keyshortcuts="Control+S">
           {busy === "draft" ? t("saving") : t("saveDraft")}
         </button>
       )}

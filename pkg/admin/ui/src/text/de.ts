@@ -83,6 +83,7 @@ export const de = {
   saving: "wird gespeichert",
   readOnly: "Sie dürfen das hier lesen, aber nicht ändern.",
   stale: "Der Eintrag ist inzwischen geändert worden. Laden Sie die Seite neu und versuchen Sie es noch einmal.",
+  publishKeys: "Strg+Umschalt+Eingabe",
   savesBy: "Strg+S speichert",
   publishedNow: "{title}: veröffentlicht",
   unpublishedNow: "{title}: offline genommen",

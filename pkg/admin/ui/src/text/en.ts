@@ -85,6 +85,7 @@ export const en: Record<keyof typeof de, string> = {
   saving: "saving",
   readOnly: "You may read this but not change it.",
   stale: "The entry has been changed meanwhile. Reload the page and try again.",
+  publishKeys: "Ctrl+Shift+Enter",
   savesBy: "Ctrl+S saves",
   publishedNow: "{title}: published",
   unpublishedNow: "{title}: taken offline",
