@@ -518,6 +518,19 @@ test("to the trash and back, with the history of it", () =>
     await page.getByText("in den Papierkorb gelegt").waitFor();
   }));
 
+test("a municipality that projects need can't be deleted, and the dialog says why", () =>
+  signedIn(editor, async (v, page) => {
+    const { data } = await (await fetch(`${server.url}/api/projects?populate=municipalities&pagination[limit]=1`)).json();
+    await v.go(`/content/municipality/${data[0].municipalities[0].documentId}`);
+    await page.getByRole("button", { name: "In den Papierkorb" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("verlieren den Verweis").waitFor();
+    await dialog.getByRole("button", { name: "In den Papierkorb" }).click();
+    await dialog.getByRole("alert").getByText(/Eintr(ag braucht|äge brauchen) ihn/).waitFor();
+    await page.keyboard.press("Escape");
+    assert.equal(await v.focused(), "BUTTON");
+  }));
+
 test("many at once", () =>
   signedIn(editor, async (v, page) => {
     await v.go("/content/faq?status=published");

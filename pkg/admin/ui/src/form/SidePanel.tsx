@@ -10,6 +10,7 @@ import { useReason } from "../part/Message";
 import { Modal } from "../part/Modal";
 import { Status, useSentence } from "../part/Status";
 import { act, remove } from "./entry";
+import { localeName } from "./Languages";
 import { Preview } from "./Preview";
 
 interface Props {
@@ -145,7 +146,7 @@ const texts = { unpublish: "unpublishText", discard: "discardText", remove: "rem
 const done = { unpublish: "unpublishedNow", discard: "discardedNow", remove: "removedNow" } as const;
 
 function Acts({ type, id, locale, state, dirty, onState, onGone }: Props) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const reason = useReason();
   const { getValues } = useFormContext();
   const [asked, setAsked] = useState<Act | null>(null);
@@ -192,6 +193,7 @@ function Acts({ type, id, locale, state, dirty, onState, onGone }: Props) {
       ))}
       <Modal open={asked !== null} title={asked ? t(titles[asked]) : ""} onClose={() => setAsked(null)}>
         {asked && <p>{t(texts[asked])}</p>}
+        {locale && type.model.locales.length > 1 && <p>{t("bulkLocale", { locale: localeName(locale, language) })}</p>}
         {asked && asked !== "discard" && <Losers type={type} id={id!} />}
         <div role="alert">{error && <p className="error">{`${t("error")} ${error}`}</p>}</div>
         <div className="pair">

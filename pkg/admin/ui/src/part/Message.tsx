@@ -10,6 +10,7 @@ export function useReason() {
     if (error.status === 0) return t("offline");
     if (error.status === 403) return t("forbidden");
     if (error.status === 404) return t("notFound");
+    if (error.status === 409 && typeof error.detail.count === "number") return t("blocked", { n: error.detail.count });
     if (error.status === 412) return t("stale");
     if (error.status === 429) return t("tooMany");
     if (error.problems.length > 0) return error.problems.map((p) => p.messages[language]).join(" ");
