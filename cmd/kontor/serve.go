@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kontor/pkg/admin"
 	"kontor/pkg/api"
 	"kontor/pkg/asset"
 	"kontor/pkg/auth"
@@ -78,6 +79,10 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	if err := needAccount(ctx, accounts, log); err != nil {
 		return err
 	}
+	ui, err := admin.Files()
+	if err != nil {
+		return err
+	}
 	finder, jobs, err := openIndex(ctx, st, accounts, entries, soleServer(c), log)
 	if err != nil {
 		return err
@@ -94,7 +99,7 @@ func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 	stop := (&duty{config: c, store: st, accounts: accounts, entries: entries, finder: finder, jobs: jobs, keys: keys, log: log}).start(ctx)
 	defer stop()
 	return supervise(ctx, l, api.New(api.Options{
-		Content: entries, Files: files, Auth: accounts, Index: finder, Idempotency: keys, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
+		Content: entries, Files: files, Auth: accounts, Index: finder, Admin: ui, Idempotency: keys, Log: log, RequestTimeout: c.RequestTimeout, BodyLimit: int(c.BodyLimit), BaseURL: c.BaseURL, SiteURL: c.SiteURL,
 		CacheSize: c.CacheSize, SharedMaxAge: c.SharedMaxAge, Slots: slots, RateLimit: c.RateLimit, TokenRateLimit: c.TokenRateLimit, TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins, ManageOrigins: c.ManageOrigins,
 		MaxConnections: c.MaxConnections, MaxConnectionsPerAddress: c.MaxConnectionsPerAddress, Descriptors: maxDescriptors(),
 		MaxUploads: c.MaxUploads, UploadRate: c.UploadRate,

@@ -32,7 +32,7 @@ func (s *Server) offers() []offer {
 	return slices.DeleteFunc(list, func(o offer) bool {
 		switch o.Name {
 		case "admin":
-			return !slices.ContainsFunc(s.app.GetRoutes(), func(r fiber.Route) bool { return below(r.Path, o.Path) })
+			return s.admin == nil
 		case "search":
 			return s.index == nil
 		case "sitemap":

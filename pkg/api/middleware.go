@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -98,12 +97,10 @@ func (s *Server) identify(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "private, no-store")
-	scheme, secret, ok := strings.Cut(header, " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		wrong()
-		return fault.New(fault.Unauthorized, "Missing or invalid credentials")
+	secret, err := s.credential(c, header, wrong)
+	if err != nil {
+		return err
 	}
-	secret = strings.TrimSpace(secret)
 	caller, err := s.auth.Caller(c.UserContext(), secret)
 	if fault.Is(err, fault.Unauthorized) {
 		wrong()

@@ -12,7 +12,7 @@ import (
 // of bodies and answers are in openapi.json. What all routes have in common, credentials, limits, ETags, the document adds by itself.
 func operations() []openapi.Operation {
 	var all []openapi.Operation
-	for _, part := range [][]openapi.Operation{systemOperations(), signInOperations(), userOperations(), fileOperations(), siteOperations(), entryOperations(), typeOperations(), manageOperations(), historyOperations(), searchOperations(), indexOperations()} {
+	for _, part := range [][]openapi.Operation{systemOperations(), signInOperations(), userOperations(), fileOperations(), siteOperations(), entryOperations(), typeOperations(), manageOperations(), historyOperations(), searchOperations(), indexOperations(), adminOperations()} {
 		all = append(all, part...)
 	}
 	return all

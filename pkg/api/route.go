@@ -24,24 +24,14 @@ func (s *Server) routes() {
 	app.Get("/docs/:file", s.docsFile)
 	app.Get("/sitemap.xml", s.identify, s.kept, s.sitemapIndex)
 	app.Get("/sitemap/:type.xml", s.identify, s.kept, s.sitemap)
-	app.Get("/files/:key/:name?", s.previewParam, s.identify, s.download)
+	app.Get("/files/:key/:name?", s.previewParam, s.fileSession, s.identify, s.download)
+
+	app.Get("/admin", s.adminPage)
+	app.Get("/admin/assets/:file", s.adminAsset)
+	app.Get("/admin/*", s.adminPage)
 
 	api := app.Group("/api", s.identify)
-	api.Post("/auth/local", s.signIn)
-	api.Post("/auth/local/register", s.closed)
-	api.Post("/auth/logout", s.signOut)
-	api.Post("/auth/change-password", s.changePassword)
-	api.Post("/auth/forgot-password", s.noMail)
-	api.Post("/auth/reset-password", s.noMail)
-	api.Post("/auth/send-email-confirmation", s.noMail)
-	api.Get("/users/me", s.me)
-	api.Get("/users/count", s.countUsers)
-	api.Get("/users", s.listUsers)
-	api.Post("/users", s.createUser)
-	api.Get("/users/:id", s.getUser)
-	api.Put("/users/:id", s.updateUser)
-	api.Delete("/users/:id", s.deleteUser)
-
+	s.accountRoutes(api)
 	api.Post("/upload", s.upload)
 	api.Get("/upload/files", s.listFiles)
 	api.Get("/upload/files/:id", s.getFile)
@@ -57,6 +47,9 @@ func (s *Server) routes() {
 	api.Delete("/:type/:id", s.delete)
 
 	manage := app.Group("/manage", s.identify)
+	manage.Get("/session", s.readSession)
+	manage.Post("/session", s.openSession)
+	manage.Delete("/session", s.closeSession)
 	manage.Get("/types", s.listTypes)
 	manage.Get("/types/:type", s.getType)
 	manage.Get("/paths", s.kept, s.followPath)
@@ -73,6 +66,7 @@ func (s *Server) routes() {
 	manage.Get("/trash/:type", s.listTrash)
 	manage.Post("/trash/:type/:id/restore", s.restore)
 	manage.Delete("/trash/:type/:id", s.purge)
+	manage.Get("/entries/:type", s.listRows)
 	manage.Get("/entries/:type/:id", s.state)
 	manage.Put("/entries/:type/:id", s.saveDraft)
 	manage.Post("/entries/:type/:id/publish", s.publish)
@@ -97,6 +91,24 @@ func (s *Server) mediaRoutes(manage fiber.Router) {
 	manage.Put("/files/:id", s.putFile)
 	manage.Get("/files/:id/editions", s.fileEditions)
 	manage.Get("/files/:id/uses", s.fileUses)
+}
+
+// accountRoutes are Strapi's for signing in and for accounts.
+func (s *Server) accountRoutes(api fiber.Router) {
+	api.Post("/auth/local", s.signIn)
+	api.Post("/auth/local/register", s.closed)
+	api.Post("/auth/logout", s.signOut)
+	api.Post("/auth/change-password", s.changePassword)
+	api.Post("/auth/forgot-password", s.noMail)
+	api.Post("/auth/reset-password", s.noMail)
+	api.Post("/auth/send-email-confirmation", s.noMail)
+	api.Get("/users/me", s.me)
+	api.Get("/users/count", s.countUsers)
+	api.Get("/users", s.listUsers)
+	api.Post("/users", s.createUser)
+	api.Get("/users/:id", s.getUser)
+	api.Put("/users/:id", s.updateUser)
+	api.Delete("/users/:id", s.deleteUser)
 }
 
 // searchRoutes are those in the dialect of Meilisearch.

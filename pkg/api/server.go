@@ -5,6 +5,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"io/fs"
 	"log/slog"
 	"math"
 	"net"
@@ -30,6 +31,7 @@ type Options struct {
 	Files          *asset.Service // nil: there are none
 	Auth           *auth.Service
 	Index          *index.Service // nil: there is no search
+	Admin          fs.FS          // the built admin UI: index.html and assets; nil: there is none
 	Log            *slog.Logger   // nil discards
 	RequestTimeout time.Duration  // how long the work on a request may take; 10 s if 0
 	ReadTimeout    time.Duration  // how long a client may take to send a request; 30 s if 0
@@ -97,6 +99,7 @@ type Server struct {
 	readiness readiness
 	fixed     fixedAnswers
 	documents documents
+	admin     fs.FS
 	manual    func() (map[string][]byte, error) // rendered at the first request
 	home      home
 	uploads   *uploadLimits
@@ -116,7 +119,7 @@ func New(o Options) *Server {
 		limits: newLimits(o.RateLimit, o.TokenRateLimit), slots: o.Slots,
 		publicWork: cmp.Or(o.PublicWork, publicWork), callerWork: cmp.Or(o.CallerWork, callerWork), proxies: o.TrustedProxies, origins: o.CORSOrigins, managers: o.ManageOrigins, https: strings.HasPrefix(o.BaseURL, "https:"), baseURL: o.BaseURL, siteURL: o.SiteURL,
 		encoders: newEncoders(), answers: newAnswerCache(o.CacheSize), freshness: freshness(o.SharedMaxAge)}
-	s.manual = sync.OnceValues(renderManual)
+	s.manual, s.admin = sync.OnceValues(renderManual), o.Admin
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

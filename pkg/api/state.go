@@ -16,14 +16,20 @@ func (s *Server) managed(c *fiber.Ctx, names ...string) (*schema.Type, map[strin
 	if err != nil {
 		return nil, nil, err
 	}
+	t, err := s.managedType(c)
+	return t, in, err
+}
+
+// managedType finds the type of a /manage path, by its ID or its name in URLs.
+func (s *Server) managedType(c *fiber.Ctx) (*schema.Type, error) {
 	name := c.Params("type")
 	t, ok := s.knownType(c, s.content.Types().Type, name)
 	if !ok {
 		if t, ok = s.knownType(c, s.content.Types().ByPath, name); !ok {
-			return nil, nil, fault.New(fault.NotFound, "Not Found")
+			return nil, fault.New(fault.NotFound, "Not Found")
 		}
 	}
-	return t, in, nil
+	return t, nil
 }
 
 // state answers where an entry stands: revision, draft, modified or published.

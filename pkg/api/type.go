@@ -51,6 +51,7 @@ func typeObject(v content.TypeView) value.Object {
 	return value.Object{
 		"id": v.Type.ID, "path": "/api/" + v.Type.PathName(), "single": v.Type.Single, "title": v.Type.Title.DE,
 		"fields": names(v.Fields), "actions": actions, "rights": rights, "schema": v.Schema,
+		"model": typeModel(v),
 	}
 }
 

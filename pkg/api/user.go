@@ -56,7 +56,7 @@ func (s *Server) changePassword(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return sendUser(c, value.Object{"jwt": secretOf(c), "user": user(account)})
+	return sendUser(c, value.Object{"jwt": bearerOf(c), "user": user(account)})
 }
 
 // closed answers what asks for an account of one's own making: an administrator makes accounts.

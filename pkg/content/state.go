@@ -38,14 +38,19 @@ func (s *Service) State(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	if !w.cur.live() {
 		return State{}, fault.New(fault.NotFound, "Not Found")
 	}
-	r := w.cur
-	st := State{
-		Type: t, ID: integer(r.meta, "id"), DocumentID: documentID, Locale: r.locale, Rev: r.rev, Status: StatusDraft,
-		CreatedAt: text(r.meta, "createdAt"), UpdatedAt: text(r.draft, "updatedAt"),
-		PublishedAt: text(r.published, "publishedAt"),
-	}
-	if st.Actor, err = s.actor(ctx, c, actorOf(r)); err != nil {
+	actor, err := s.actor(ctx, c, actorOf(w.cur))
+	if err != nil {
 		return State{}, err
+	}
+	return stateOf(w.cur, actor), nil
+}
+
+// stateOf tells where a stored entry stands. Actor is the name of who changed it last, as the caller sees it.
+func stateOf(r *record, actor string) State {
+	st := State{
+		Type: r.typ, ID: integer(r.meta, "id"), DocumentID: r.documentID, Locale: r.locale, Rev: r.rev, Status: StatusDraft,
+		CreatedAt: text(r.meta, "createdAt"), UpdatedAt: text(r.draft, "updatedAt"),
+		PublishedAt: text(r.published, "publishedAt"), Actor: actor,
 	}
 	switch {
 	case r.published != nil && r.modified():
@@ -53,5 +58,5 @@ func (s *Service) State(ctx context.Context, c auth.Caller, t *schema.Type, docu
 	case r.published != nil:
 		st.Status = StatusPublished
 	}
-	return st, nil
+	return st
 }

@@ -33,6 +33,7 @@ var table = map[string][]string{
 	"demo":     {"fault", "query", "schema", "store", "auth", "asset", "content", "value"},
 	"api":      {"fault", "query", "rate", "schema", "auth", "asset", "content", "idempotency", "index", "lead", "search", "strapi", "meili", "openapi", "manual", "value"},
 	"manual":   {},
+	"admin":    {},
 	"house":    {},
 
 	"idempotency": {"fault", "query", "store", "value"},

@@ -18,7 +18,7 @@ var files embed.FS
 
 // names lists the topics in the order in which the manual is read.
 var names = []string{
-	"operation", "content-types", "api", "roles", "search", "mongodb", "object-stores", "speed", "upgrading", "changes",
+	"operation", "admin", "content-types", "api", "roles", "search", "mongodb", "object-stores", "speed", "upgrading", "changes",
 }
 
 // Topic is one page of the manual.

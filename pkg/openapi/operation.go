@@ -114,6 +114,9 @@ func Paths(path string) []string {
 				s += "." + ending
 			}
 		}
+		if s == "*" { // a document has no name for several steps of a path
+			s = "{page}"
+		}
 		names = append(names, s)
 	}
 	whole := strings.Join(names, "/")
@@ -323,6 +326,7 @@ func headers() value.Object {
 		return value.Object{"description": description, "schema": value.Object{"type": "string"}, "example": example}
 	}
 	return value.Object{
+		"Set-Cookie":          text("The session, unreadable for scripts", "kontor=…; Path=/; HttpOnly; SameSite=Strict"),
 		"ETag":                text("Revision (0 where there is none) and hash of the answer", `"12-3c9f0a1b2c3d4e5f"`),
 		"Cache-Control":       text("How caches may keep the answer", "no-cache"),
 		"RateLimit":           text("How many requests are left (r), and in how many seconds all are back (t); absent for callers without a limit", `"address";r=5999;t=1`),

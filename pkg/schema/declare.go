@@ -20,8 +20,9 @@ func (l *loader) declare(s *source) {
 	path, _ := x.text("path")
 	review, _ := x.text("review")
 	description, _ := k.text("description")
+	titles := x.object("titles").plural(k.label())
 	t := &Type{
-		ID: id, Plural: plural, Title: k.label(), Description: description, Single: x.boolean("single", false),
+		ID: id, Plural: plural, Title: k.label(), Titles: titles, Description: description, Single: x.boolean("single", false),
 		Display: display, Slug: slug, Path: path, Locales: x.texts("locales"), Public: x.boolean("public", false),
 		Drafts: x.boolean("drafts", true), Versions: x.whole("versions", defaultVersions), Review: review, Raw: s.data,
 	}

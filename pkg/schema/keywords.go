@@ -158,6 +158,19 @@ func (k keywords) label() Label {
 	return Label{DE: de, EN: en}
 }
 
+// plural reads a label of several entries. Without one the label of a single entry stands in.
+func (k keywords) plural(single Label) Label {
+	de, ok := k.text("de")
+	if !ok {
+		return single
+	}
+	en, ok := k.text("en")
+	if !ok {
+		en = de
+	}
+	return Label{DE: de, EN: en}
+}
+
 func list(v any) value.List { l, _ := v.(value.List); return l }
 
 func texts(v any) []string { return keywords{m: value.Object{"": v}}.texts("") }

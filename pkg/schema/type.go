@@ -39,6 +39,7 @@ type Type struct {
 	ID          string
 	Plural      string // name in URLs of a collection; "" for a single type
 	Title       Label
+	Titles      Label // of several entries: "Projekte"; as Title if the type has none
 	Description string
 	Single      bool
 	Display     string     // the field that stands for an entry in lists

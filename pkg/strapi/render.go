@@ -35,6 +35,9 @@ func appendWarnings(dst []byte, warnings []fault.Field) []byte {
 	return append(dst, `]}`...)
 }
 
+// AppendEntry writes an entry alone, without an envelope.
+func AppendEntry(dst []byte, e *content.Entry) []byte { return appendEntry(dst, e) }
+
 // AppendList writes the answer with a page of entries to dst. The total and what follows from it is left out if it was not counted.
 func AppendList(dst []byte, page content.Page, req Request) []byte {
 	dst = append(dst, `{"data":`...)
