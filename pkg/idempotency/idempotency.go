@@ -82,8 +82,9 @@ type Answer struct {
 
 // Attempt is a request under way. It ends with exactly one of Finish, Drop and Leave.
 type Attempt struct {
-	Name    string       // 24 characters of [a-z0-9]: what the request's entry is called, the same in every attempt of the key
-	Decided value.Object // what an earlier attempt decided; nil
+	Name      string       // 24 characters of [a-z0-9]: what the request's entry is called, the same in every attempt of the key
+	Decided   value.Object // what an earlier attempt decided; nil
+	Continued bool         // an earlier attempt of the key may have written something
 
 	svc         *Service
 	key         string
@@ -169,7 +170,7 @@ func (a *Attempt) insert(ctx context.Context, caller string) error {
 // takeOver continues what an attempt began that is not seen any more.
 func (a *Attempt) takeOver(ctx context.Context, d store.Document) error {
 	meta := d.Part(store.Meta)
-	a.Name, a.rev = text(meta, "name"), d.Rev
+	a.Name, a.rev, a.Continued = text(meta, "name"), d.Rev, true
 	a.Decided, _ = meta["decided"].(value.Object)
 	if a.fingerprint == "" {
 		a.fingerprint = text(meta, "fingerprint")
@@ -245,8 +246,14 @@ func (a *Attempt) Finish(answer Answer) {
 	})
 }
 
-// Drop forgets a request that wrote nothing, so that it can be sent again.
+// Drop forgets a request that wrote nothing, so that it can be sent again. A Continued attempt is
+// left instead: without the record the next attempt would get a new name, and would write a second
+// time what an earlier attempt wrote.
 func (a *Attempt) Drop() {
+	if a.Continued {
+		a.Leave()
+		return
+	}
 	a.end(func(ctx context.Context) error {
 		return a.svc.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: collection, Key: a.key, Rev: a.rev}})
 	})

@@ -77,6 +77,25 @@ func TestStoppedAttempt(t *testing.T) {
 	wantCode(t, "another request", err, fault.Reused)
 }
 
+// An attempt that is refused after an earlier one may have written leaves the name to the next.
+func TestDropOfAContinuedAttempt(t *testing.T) {
+	s, _ := open(t, idempotency.Options{})
+	var names []string
+	for i, end := range []func(*idempotency.Attempt){(*idempotency.Attempt).Leave, (*idempotency.Attempt).Drop, (*idempotency.Attempt).Drop} {
+		a, kept, err := s.Begin(t.Context(), "account/1", "k", "f")
+		if err != nil || kept != nil || a.Continued != (i > 0) {
+			t.Fatalf("attempt %d: %+v %+v %v", i, a, kept, err)
+		}
+		names = append(names, a.Name)
+		end(a)
+	}
+	if names[1] != names[0] || names[2] != names[0] {
+		t.Errorf("the attempts have the names %q, want one name", names)
+	}
+	_, _, err := s.Begin(t.Context(), "account/1", "k", "other")
+	wantCode(t, "another request", err, fault.Reused)
+}
+
 // Of many who begin one key at once one works; the others get its answer.
 func TestAtOnce(t *testing.T) {
 	s, st := open(t, idempotency.Options{})
