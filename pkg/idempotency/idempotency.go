@@ -204,11 +204,19 @@ func (a *Attempt) live() {
 				return
 			case <-tick.C:
 			}
-			if err := a.replace(ctx, value.Object{"beat": true}); fault.Is(err, fault.Conflict) {
+			if fault.Is(a.sayAlive(ctx), fault.Conflict) {
 				return
 			}
 		}
 	}()
+}
+
+// sayAlive raises the record's revision once. The end of the attempt waits for it and doesn't cancel
+// it: a canceled write may have happened, and then the attempt would not know its own revision.
+func (a *Attempt) sayAlive(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
+	defer cancel()
+	return a.replace(ctx, value.Object{"beat": true})
 }
 
 // Check tells whether a fingerprint that was not known to Begin is that of the key's first request.
@@ -265,8 +273,8 @@ func (a *Attempt) Leave() {
 	a.end(func(ctx context.Context) error { return a.replace(ctx, value.Object{"owner": nil}) })
 }
 
-// ending bounds how long writing the record takes at the end. If it fails, the record is taken over
-// after the patience.
+// ending bounds how long one write of the record takes, a beat's or the last one. If the last one
+// fails, the record is taken over after the patience.
 const ending = 5 * time.Second
 
 func (a *Attempt) end(write func(context.Context) error) {

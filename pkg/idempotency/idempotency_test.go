@@ -1,6 +1,7 @@
 package idempotency_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -94,6 +95,60 @@ func TestDropOfAContinuedAttempt(t *testing.T) {
 	}
 	_, _, err := s.Begin(t.Context(), "account/1", "k", "other")
 	wantCode(t, "another request", err, fault.Reused)
+}
+
+// slowBeats is a store whose beats happen at once and are answered late, or when they are canceled.
+type slowBeats struct {
+	store.Store
+	begun chan struct{} // closed when the first beat has happened
+	once  sync.Once
+}
+
+func (s *slowBeats) Apply(ctx context.Context, ops []store.Op) error {
+	if ops[0].Set["beat"] == nil {
+		return s.Store.Apply(ctx, ops)
+	}
+	err := s.Store.Apply(context.WithoutCancel(ctx), ops)
+	s.once.Do(func() { close(s.begun) })
+	select {
+	case <-ctx.Done():
+		return fault.Wrap(fault.Timeout, ctx.Err(), "The request took too long")
+	case <-time.After(50 * time.Millisecond):
+		return err
+	}
+}
+
+// An attempt that ends during a beat is ended all the same.
+func TestEndDuringABeat(t *testing.T) {
+	_, st := open(t, idempotency.Options{})
+	for _, c := range []struct {
+		name string
+		end  func(*idempotency.Attempt)
+		kept bool
+	}{
+		{"drop", (*idempotency.Attempt).Drop, false},
+		{"finish", func(a *idempotency.Attempt) { a.Finish(idempotency.Answer{Status: 201}) }, true},
+	} {
+		slow := &slowBeats{Store: st, begun: make(chan struct{})}
+		s := another(t, slow, idempotency.Options{Beat: time.Millisecond, Patience: time.Minute})
+		a, _, err := s.Begin(t.Context(), "account/1", c.name, "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-slow.begun
+		c.end(a)
+		// After a drop the key is free for another request.
+		fingerprint := map[bool]string{true: "f", false: "corrected"}[c.kept]
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		again, kept, err := s.Begin(ctx, "account/1", c.name, fingerprint)
+		cancel()
+		if err != nil || (kept != nil) != c.kept {
+			t.Errorf("the request after a %s: answer %+v, %v", c.name, kept, err)
+		}
+		if again != nil {
+			again.Leave()
+		}
+	}
 }
 
 // Of many who begin one key at once one works; the others get its answer.
