@@ -286,19 +286,30 @@ func (a *Attempt) end(write func(context.Context) error) {
 	}
 }
 
+// sweepChunk is how many records one call deletes, so that other writers have their turn.
+const sweepChunk = 500
+
 // Sweep deletes the records that are older than KeptFor, and says how many.
-func (s *Service) Sweep(ctx context.Context) (int, error) {
-	docs, err := s.store.Find(ctx, collection, store.Query{
-		Filter: query.Where("meta.at", query.Lt, s.now().Add(-KeptFor).UTC().Format(timeFormat)), Parts: []string{}, Limit: MaxKeys,
-	})
-	if err != nil || len(docs) == 0 {
-		return 0, err
+func (s *Service) Sweep(ctx context.Context) (n int, err error) {
+	old := store.Query{
+		Filter: query.Where("meta.at", query.Lt, s.now().Add(-KeptFor).UTC().Format(timeFormat)), Parts: []string{}, Limit: sweepChunk,
 	}
-	ops := make([]store.Op, len(docs))
-	for i, d := range docs {
-		ops[i] = store.Op{Kind: store.Delete, Collection: collection, Key: d.Key}
+	for {
+		docs, err := s.store.Find(ctx, collection, old)
+		if err != nil || len(docs) == 0 {
+			return n, err
+		}
+		ops := make([]store.Op, len(docs))
+		for i, d := range docs {
+			ops[i] = store.Op{Kind: store.Delete, Collection: collection, Key: d.Key}
+		}
+		if err := s.store.Apply(ctx, ops); err != nil {
+			return n, err
+		}
+		if n += len(ops); len(docs) < sweepChunk {
+			return n, nil
+		}
 	}
-	return len(ops), s.store.Apply(ctx, ops)
 }
 
 func answerIn(meta value.Object) *Answer {

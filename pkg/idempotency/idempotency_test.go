@@ -189,10 +189,15 @@ func TestBounds(t *testing.T) {
 	now := time.Now()
 	s, st := open(t, idempotency.Options{Now: func() time.Time { return now }})
 	ctx := t.Context()
-	ops := make([]store.Op, idempotency.MaxKeys-1)
+	const others = 600 // keys of another caller
+	ops := make([]store.Op, idempotency.MaxKeys-1+others)
 	for i := range ops {
+		caller := "account/1"
+		if i < others {
+			caller = "account/3"
+		}
 		ops[i] = store.Op{Kind: store.Insert, Collection: "_idempotency", Key: fmt.Sprint(i), Parts: map[string]value.Object{
-			store.Meta: {"caller": "account/1", "at": now.UTC().Format("2006-01-02T15:04:05.000Z")}}}
+			store.Meta: {"caller": caller, "at": now.UTC().Format("2006-01-02T15:04:05.000Z")}}}
 	}
 	if err := st.Apply(ctx, ops); err != nil {
 		t.Fatal(err)
@@ -216,8 +221,8 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d swept too soon, %v", n, err)
 	}
 	now = now.Add(idempotency.KeptFor + time.Second)
-	if n, err := s.Sweep(ctx); n != idempotency.MaxKeys || err != nil {
-		t.Errorf("%d swept, %v", n, err)
+	if n, err := s.Sweep(ctx); n != idempotency.MaxKeys+others || err != nil {
+		t.Errorf("%d swept, %v, want the keys of all callers", n, err)
 	}
 	if a, kept, err := s.Begin(ctx, "account/1", "last", "other"); err != nil || kept != nil {
 		t.Errorf("a key after its time: %+v, %v", kept, err)
