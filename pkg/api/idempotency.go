@@ -203,8 +203,8 @@ func (u *upload) end(err error) {
 	case k.kept != nil:
 	case err == nil:
 		finish(u.c, k.Attempt, true, nil)
-	case u.doubt || inDoubt(err) && u.decided:
-		k.Leave()
+	case u.doubt || u.decided && (k.Continued || inDoubt(err)):
+		k.Leave() // the record names the files, so they stay for the next attempt
 	case k.Decided != nil && !u.decided:
 		k.Leave() // the record may be of another form
 	default:

@@ -114,6 +114,51 @@ func TestIdempotencyKeyAfterACut(t *testing.T) {
 	}
 }
 
+// refuse lets each call on a collection fail as if the caller's role had changed.
+func refuse(collection string) func(context.Context, string, string) error {
+	return func(_ context.Context, _, c string) error {
+		if c == collection {
+			return fault.New(fault.Forbidden, "Forbidden")
+		}
+		return nil
+	}
+}
+
+// A request that is refused between two others of its key lets the last one find the entry or the
+// file that the first one wrote.
+func TestIdempotencyKeyRefusedAfterACut(t *testing.T) {
+	s := newServer(t, setup{})
+	article := s.want(201, call{"POST", "/api/articles?status=draft", "editor", `{"data":{"title":"Treffen"}}`, nil}).text(t, "data.documentId")
+	form := []formPart{{"files", "eins.jpg", jpegText(t, 20, 10)}, {"ref", "", "article"}, {"refId", "", article}, {"field", "", "gallery"}}
+	topic := func() reply { return s.keyed("editor", "topic", "", `{"name":"Bauhof"}`) }
+	upload := func() reply { return s.keyedForm("form", form...) }
+	for _, c := range []struct {
+		name         string
+		send         func() reply
+		cut, refused func(context.Context, string, string) error
+	}{
+		{"entry", topic, failOnce("Get", "topic", 1), refuse("topic")},
+		{"file", upload, failOnce("Apply", "article~", 1), refuse("article~")},
+	} {
+		for i, hook := range []func(context.Context, string, string) error{c.cut, c.refused, nil} {
+			s.store.trouble(hook)
+			if r, want := c.send(), []int{503, 403, 201}[i]; r.status != want {
+				t.Errorf("%s, request %d: %d %s, want %d", c.name, i, r.status, r.body, want)
+			}
+		}
+	}
+	if topics, files := s.topics(), s.fileCount(); topics != 1 || files != 1 {
+		t.Errorf("%d topics and %d files, want 1 of each", topics, files)
+	}
+	var list []fileAnswer
+	if err := json.Unmarshal([]byte(s.get("editor", "/api/upload/files").body), &list); err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	if r := s.get("editor", list[0].URL); r.status != 200 || r.body == "" {
+		t.Errorf("the bytes of the file: status %d, %d bytes", r.status, len(r.body))
+	}
+}
+
 // While the first request is in progress, another one with its key is told so.
 func TestIdempotencyKeyInProgress(t *testing.T) {
 	s := newServer(t, setup{})

@@ -136,7 +136,7 @@ func union(of func(*record) claimSet, r *record, siblings, copies []*record) cla
 // claimOp takes a claim: a new one, or one that contest found to be free for this entry. Taking one over raises its revision even
 // if this entry holds it already, so that an older write of the entry does not release it.
 func (w *write) claimOp(c claim) store.Op {
-	held := value.Object{"documentId": w.next.documentID, "at": w.now, "write": w.name()}
+	held := value.Object{"documentId": w.next.documentID, "write": w.name()}
 	if rev := w.taken[c.key]; rev > 0 {
 		return store.Op{Kind: store.Replace, Collection: claims, Key: c.key, Rev: rev, Set: held}
 	}

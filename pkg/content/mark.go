@@ -29,8 +29,10 @@ func markFacts() []string { return []string{wantFact, pendingFact, spreadFact} }
 
 // Shown hears of the writes that change what the public may see: an entry's are those that mark it.
 // A Touch only marks entries that show another one, after a write of that one which was heard of.
+// Each mark raises want; pending stays the same when an entry is marked twice in one millisecond,
+// and a driver tells only of facts that change.
 func Shown() store.Interest {
-	return store.Interest{Own: append(auth.ShownCollections(), settings), Changed: asset.ShownCollections(), Facts: []string{pendingFact}}
+	return store.Interest{Own: append(auth.ShownCollections(), settings), Changed: asset.ShownCollections(), Facts: []string{wantFact}}
 }
 
 // ToSearch hears of the writes after which search has to look at entries, or at other types.

@@ -269,3 +269,15 @@ func TestReadings(t *testing.T) {
 	_, err = k.ReadOn(ctx, public, project, "", content.MaxReadings+1, q)
 	wantCode(t, err, "invalid")
 }
+
+// A second mark within one millisecond changes want only, and is heard of; taking a mark away is not.
+func TestShownHearsOfEachMark(t *testing.T) {
+	for _, c := range []struct {
+		facts []string
+		want  bool
+	}{{[]string{"want", "pending"}, true}, {[]string{"want"}, true}, {[]string{"at", "action"}, false}, {nil, false}} {
+		if heard := content.Shown().Hears(store.Change{Collection: "project", Facts: c.facts}); heard != c.want {
+			t.Errorf("a write of the facts %q is heard of: %t, want %t", c.facts, heard, c.want)
+		}
+	}
+}

@@ -82,8 +82,9 @@ type Answer struct {
 
 // Attempt is a request under way. It ends with exactly one of Finish, Drop and Leave.
 type Attempt struct {
-	Name    string       // 24 characters of [a-z0-9]: what the request's entry is called, the same in every attempt of the key
-	Decided value.Object // what an earlier attempt decided; nil
+	Name      string       // 24 characters of [a-z0-9]: what the request's entry is called, the same in every attempt of the key
+	Decided   value.Object // what an earlier attempt decided; nil
+	Continued bool         // an earlier attempt of the key may have written something
 
 	svc         *Service
 	key         string
@@ -169,7 +170,7 @@ func (a *Attempt) insert(ctx context.Context, caller string) error {
 // takeOver continues what an attempt began that is not seen any more.
 func (a *Attempt) takeOver(ctx context.Context, d store.Document) error {
 	meta := d.Part(store.Meta)
-	a.Name, a.rev = text(meta, "name"), d.Rev
+	a.Name, a.rev, a.Continued = text(meta, "name"), d.Rev, true
 	a.Decided, _ = meta["decided"].(value.Object)
 	if a.fingerprint == "" {
 		a.fingerprint = text(meta, "fingerprint")
@@ -203,11 +204,19 @@ func (a *Attempt) live() {
 				return
 			case <-tick.C:
 			}
-			if err := a.replace(ctx, value.Object{"beat": true}); fault.Is(err, fault.Conflict) {
+			if fault.Is(a.sayAlive(ctx), fault.Conflict) {
 				return
 			}
 		}
 	}()
+}
+
+// sayAlive raises the record's revision once. The end of the attempt waits for it and doesn't cancel
+// it: a canceled write may have happened, and then the attempt would not know its own revision.
+func (a *Attempt) sayAlive(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
+	defer cancel()
+	return a.replace(ctx, value.Object{"beat": true})
 }
 
 // Check tells whether a fingerprint that was not known to Begin is that of the key's first request.
@@ -245,8 +254,14 @@ func (a *Attempt) Finish(answer Answer) {
 	})
 }
 
-// Drop forgets a request that wrote nothing, so that it can be sent again.
+// Drop forgets a request that wrote nothing, so that it can be sent again. A Continued attempt is
+// left instead: without the record the next attempt would get a new name, and would write a second
+// time what an earlier attempt wrote.
 func (a *Attempt) Drop() {
+	if a.Continued {
+		a.Leave()
+		return
+	}
 	a.end(func(ctx context.Context) error {
 		return a.svc.store.Apply(ctx, []store.Op{{Kind: store.Delete, Collection: collection, Key: a.key, Rev: a.rev}})
 	})
@@ -258,8 +273,8 @@ func (a *Attempt) Leave() {
 	a.end(func(ctx context.Context) error { return a.replace(ctx, value.Object{"owner": nil}) })
 }
 
-// ending bounds how long writing the record takes at the end. If it fails, the record is taken over
-// after the patience.
+// ending bounds how long one write of the record takes, a beat's or the last one. If the last one
+// fails, the record is taken over after the patience.
 const ending = 5 * time.Second
 
 func (a *Attempt) end(write func(context.Context) error) {
@@ -271,19 +286,30 @@ func (a *Attempt) end(write func(context.Context) error) {
 	}
 }
 
+// sweepChunk is how many records one call deletes, so that other writers have their turn.
+const sweepChunk = 500
+
 // Sweep deletes the records that are older than KeptFor, and says how many.
-func (s *Service) Sweep(ctx context.Context) (int, error) {
-	docs, err := s.store.Find(ctx, collection, store.Query{
-		Filter: query.Where("meta.at", query.Lt, s.now().Add(-KeptFor).UTC().Format(timeFormat)), Parts: []string{}, Limit: MaxKeys,
-	})
-	if err != nil || len(docs) == 0 {
-		return 0, err
+func (s *Service) Sweep(ctx context.Context) (n int, err error) {
+	old := store.Query{
+		Filter: query.Where("meta.at", query.Lt, s.now().Add(-KeptFor).UTC().Format(timeFormat)), Parts: []string{}, Limit: sweepChunk,
 	}
-	ops := make([]store.Op, len(docs))
-	for i, d := range docs {
-		ops[i] = store.Op{Kind: store.Delete, Collection: collection, Key: d.Key}
+	for {
+		docs, err := s.store.Find(ctx, collection, old)
+		if err != nil || len(docs) == 0 {
+			return n, err
+		}
+		ops := make([]store.Op, len(docs))
+		for i, d := range docs {
+			ops[i] = store.Op{Kind: store.Delete, Collection: collection, Key: d.Key}
+		}
+		if err := s.store.Apply(ctx, ops); err != nil {
+			return n, err
+		}
+		if n += len(ops); len(docs) < sweepChunk {
+			return n, nil
+		}
 	}
-	return len(ops), s.store.Apply(ctx, ops)
 }
 
 func answerIn(meta value.Object) *Answer {

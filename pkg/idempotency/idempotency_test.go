@@ -1,6 +1,7 @@
 package idempotency_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -77,6 +78,79 @@ func TestStoppedAttempt(t *testing.T) {
 	wantCode(t, "another request", err, fault.Reused)
 }
 
+// An attempt that is refused after an earlier one may have written leaves the name to the next.
+func TestDropOfAContinuedAttempt(t *testing.T) {
+	s, _ := open(t, idempotency.Options{})
+	var names []string
+	for i, end := range []func(*idempotency.Attempt){(*idempotency.Attempt).Leave, (*idempotency.Attempt).Drop, (*idempotency.Attempt).Drop} {
+		a, kept, err := s.Begin(t.Context(), "account/1", "k", "f")
+		if err != nil || kept != nil || a.Continued != (i > 0) {
+			t.Fatalf("attempt %d: %+v %+v %v", i, a, kept, err)
+		}
+		names = append(names, a.Name)
+		end(a)
+	}
+	if names[1] != names[0] || names[2] != names[0] {
+		t.Errorf("the attempts have the names %q, want one name", names)
+	}
+	_, _, err := s.Begin(t.Context(), "account/1", "k", "other")
+	wantCode(t, "another request", err, fault.Reused)
+}
+
+// slowBeats is a store whose beats happen at once and are answered late, or when they are canceled.
+type slowBeats struct {
+	store.Store
+	begun chan struct{} // closed when the first beat has happened
+	once  sync.Once
+}
+
+func (s *slowBeats) Apply(ctx context.Context, ops []store.Op) error {
+	if ops[0].Set["beat"] == nil {
+		return s.Store.Apply(ctx, ops)
+	}
+	err := s.Store.Apply(context.WithoutCancel(ctx), ops)
+	s.once.Do(func() { close(s.begun) })
+	select {
+	case <-ctx.Done():
+		return fault.Wrap(fault.Timeout, ctx.Err(), "The request took too long")
+	case <-time.After(50 * time.Millisecond):
+		return err
+	}
+}
+
+// An attempt that ends during a beat is ended all the same.
+func TestEndDuringABeat(t *testing.T) {
+	_, st := open(t, idempotency.Options{})
+	for _, c := range []struct {
+		name string
+		end  func(*idempotency.Attempt)
+		kept bool
+	}{
+		{"drop", (*idempotency.Attempt).Drop, false},
+		{"finish", func(a *idempotency.Attempt) { a.Finish(idempotency.Answer{Status: 201}) }, true},
+	} {
+		slow := &slowBeats{Store: st, begun: make(chan struct{})}
+		s := another(t, slow, idempotency.Options{Beat: time.Millisecond, Patience: time.Minute})
+		a, _, err := s.Begin(t.Context(), "account/1", c.name, "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-slow.begun
+		c.end(a)
+		// After a drop the key is free for another request.
+		fingerprint := map[bool]string{true: "f", false: "corrected"}[c.kept]
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		again, kept, err := s.Begin(ctx, "account/1", c.name, fingerprint)
+		cancel()
+		if err != nil || (kept != nil) != c.kept {
+			t.Errorf("the request after a %s: answer %+v, %v", c.name, kept, err)
+		}
+		if again != nil {
+			again.Leave()
+		}
+	}
+}
+
 // Of many who begin one key at once one works; the others get its answer.
 func TestAtOnce(t *testing.T) {
 	s, st := open(t, idempotency.Options{})
@@ -115,10 +189,15 @@ func TestBounds(t *testing.T) {
 	now := time.Now()
 	s, st := open(t, idempotency.Options{Now: func() time.Time { return now }})
 	ctx := t.Context()
-	ops := make([]store.Op, idempotency.MaxKeys-1)
+	const others = 600 // keys of another caller
+	ops := make([]store.Op, idempotency.MaxKeys-1+others)
 	for i := range ops {
+		caller := "account/1"
+		if i < others {
+			caller = "account/3"
+		}
 		ops[i] = store.Op{Kind: store.Insert, Collection: "_idempotency", Key: fmt.Sprint(i), Parts: map[string]value.Object{
-			store.Meta: {"caller": "account/1", "at": now.UTC().Format("2006-01-02T15:04:05.000Z")}}}
+			store.Meta: {"caller": caller, "at": now.UTC().Format("2006-01-02T15:04:05.000Z")}}}
 	}
 	if err := st.Apply(ctx, ops); err != nil {
 		t.Fatal(err)
@@ -142,8 +221,8 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d swept too soon, %v", n, err)
 	}
 	now = now.Add(idempotency.KeptFor + time.Second)
-	if n, err := s.Sweep(ctx); n != idempotency.MaxKeys || err != nil {
-		t.Errorf("%d swept, %v", n, err)
+	if n, err := s.Sweep(ctx); n != idempotency.MaxKeys+others || err != nil {
+		t.Errorf("%d swept, %v, want the keys of all callers", n, err)
 	}
 	if a, kept, err := s.Begin(ctx, "account/1", "last", "other"); err != nil || kept != nil {
 		t.Errorf("a key after its time: %+v, %v", kept, err)

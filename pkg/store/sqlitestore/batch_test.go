@@ -215,20 +215,20 @@ func TestCountMemory(t *testing.T) {
 	}
 }
 
-// A writer that is busy for longer than a watcher waits for its word is not taken for another
-// process.
-func TestWatchBesideABusyWriter(t *testing.T) {
-	s, err := Open(filepath.Join(t.TempDir(), "busy.db"), Options{})
+// openWatched opens an empty store with a watcher that has heard of everything so far. told waits for
+// its next signal.
+func openWatched(t *testing.T) (s *Store, told func(within time.Duration) bool) {
+	t.Helper()
+	s, err := Open(filepath.Join(t.TempDir(), "watched.db"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	ctx := t.Context()
-	if err := s.Ensure(ctx, store.Collection{Name: "projects"}); err != nil {
+	t.Cleanup(func() { _ = s.Close() })
+	if err := s.Ensure(t.Context(), store.Collection{Name: "projects"}); err != nil {
 		t.Fatal(err)
 	}
-	changes := s.Watch(ctx)
-	told := func(within time.Duration) bool {
+	changes := s.Watch(t.Context())
+	told = func(within time.Duration) bool {
 		select {
 		case <-changes:
 			return true
@@ -238,6 +238,14 @@ func TestWatchBesideABusyWriter(t *testing.T) {
 	}
 	for told(4 * watchEvery) { // what came before
 	}
+	return s, told
+}
+
+// A writer that is busy for longer than a watcher waits for its word is not taken for another
+// process.
+func TestWatchBesideABusyWriter(t *testing.T) {
+	s, told := openWatched(t)
+	ctx := t.Context()
 	for i := range 3 { // where the machine is busy the writer may be idle and still not answer in time
 		if err := s.Apply(ctx, insertOne(fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
@@ -250,4 +258,29 @@ func TestWatchBesideABusyWriter(t *testing.T) {
 		}
 	}
 	t.Error("each write of this process is taken for another's")
+}
+
+// A watcher hears of another process that commits between the writer's commit and the moment when
+// the writer no longer says that it has the lock.
+func TestWatchHearsOfACommitAfterTheWriters(t *testing.T) {
+	s, told := openWatched(t)
+	ctx, other := t.Context(), s.watcher(t)
+	early := false
+	err := s.submit(ctx, &request{alone: true, run: func(ctx context.Context, c *conn) error {
+		if _, err := c.exec(ctx, "COMMIT"); err != nil {
+			return err
+		}
+		if _, err := other.exec(ctx, `INSERT INTO "doc.projects" (key, rev) VALUES ('theirs', 1)`); err != nil {
+			return err
+		}
+		early = told(5 * watchEvery) // the watcher has asked, and got no answer
+		_, err := c.exec(ctx, "BEGIN IMMEDIATE")
+		return err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !early && !told(2*time.Second) {
+		t.Error("the watcher did not hear of the other process")
+	}
 }

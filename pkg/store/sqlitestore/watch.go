@@ -56,10 +56,16 @@ func (s *Store) watch(ctx context.Context, ready chan struct{}, out *store.Mailb
 			close(ready)
 		}
 		// What cannot be asked may have changed.
-		if err != nil || version != seen && s.byOthers(ctx, &others) {
+		changed, certain := err != nil, true
+		if err == nil && version != seen {
+			changed, certain = s.byOthers(ctx, &others)
+		}
+		if changed {
 			out.Put(store.Signal{Heard: store.EveryInterest})
 		}
-		seen = version
+		if certain {
+			seen = version // else the next tick asks again
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -74,17 +80,19 @@ func (s *Store) watch(ctx context.Context, ready chan struct{}, out *store.Mailb
 // it did not hear may be of any process, unless the writer is in a transaction.
 const askPatience = 20 * time.Millisecond
 
-// byOthers tells whether other processes have committed since it was asked the last time, as far as that can be told soon.
-func (s *Store) byOthers(ctx context.Context, seen *int64) bool {
+// byOthers tells whether other processes have committed since it was asked the last time, and
+// whether the answer is certain. It is not while the writer is in a transaction and doesn't answer:
+// the writer lets the file's lock go a moment before it says so, and another process may commit in
+// between.
+func (s *Store) byOthers(ctx context.Context, seen *int64) (changed, certain bool) {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
 	err := s.submit(ctx, &request{run: func(context.Context, *conn) error { return nil }}) // each transaction looks
-	// Where the writer has the lock no other process has committed since the writer looked.
 	holding := s.holding.Load()
 	now := s.others.Load()
-	changed := err != nil && !holding || now != *seen
+	changed = err != nil && !holding || now != *seen
 	*seen = now
-	return changed
+	return changed, err == nil || !holding
 }
 
 // lookForOthers counts up if other processes have committed since the writer's last transaction. A commit of the writer itself leaves the
