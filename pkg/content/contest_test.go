@@ -1,0 +1,31 @@
+package content_test
+
+import (
+	"testing"
+
+	"kontor/pkg/content"
+)
+
+// An unpublished entry keeps the slug under which it was public, also from a caller who does not
+// read its draft, and is published under it again.
+func TestSlugStaysWithUnpublishedEntry(t *testing.T) {
+	t.Parallel()
+	k := newRoleKit(t)
+	ctx, typ := t.Context(), k.typ("project")
+	owner, stranger := as("member", "aaa"), as("member", "bbb")
+	meeting := obj{"title": "Altes Treffen", "phase": "planned"}
+	first, err := k.Create(ctx, owner, typ, meeting, content.Write{})
+	must(t, err)
+	must2(k.Unpublish(ctx, owner, typ, first.DocumentID, content.Write{}))(t)
+	second, err := k.Create(ctx, stranger, typ, meeting, content.Write{})
+	must(t, err)
+	equal(t, "slug of the second", k.doc("project", second.DocumentID, "", false)["slug"], "altes-treffen-2")
+	must2(k.Publish(ctx, owner, typ, first.DocumentID, content.Write{}))(t)
+	equal(t, "slug of the first", k.doc("project", first.DocumentID, "", false)["slug"], "altes-treffen")
+
+	// A new slug while it is not public: the former one leads to it.
+	must2(k.Unpublish(ctx, owner, typ, first.DocumentID, content.Write{}))(t)
+	must2(k.Update(ctx, owner, typ, first.DocumentID, obj{"slug": "neues-treffen"}, content.Write{}))(t)
+	_, err = k.Create(ctx, stranger, typ, obj{"title": "x", "phase": "planned", "slug": "altes-treffen"}, content.Write{})
+	equal(t, "former slug", wrong(err), []string{"slug not_unique"})
+}
