@@ -1,9 +1,11 @@
 package content_test
 
 import (
+	"strings"
 	"testing"
 
 	"kontor/pkg/content"
+	"kontor/pkg/store"
 )
 
 // An unpublished entry keeps the slug under which it was public, also from a caller who does not
@@ -28,4 +30,24 @@ func TestSlugStaysWithUnpublishedEntry(t *testing.T) {
 	must2(k.Update(ctx, owner, typ, first.DocumentID, obj{"slug": "neues-treffen"}, content.Write{}))(t)
 	_, err = k.Create(ctx, stranger, typ, obj{"title": "x", "phase": "planned", "slug": "altes-treffen"}, content.Write{})
 	equal(t, "former slug", wrong(err), []string{"slug not_unique"})
+}
+
+// A value that its holder drops after a write found it there is free for that write.
+func TestContestOfDroppedValue(t *testing.T) {
+	t.Parallel()
+	k := newRoleKit(t)
+	ctx, typ := t.Context(), k.typ("project")
+	holder := k.draft("project", obj{"title": "A", "phase": "planned", "code": "c1"})
+	other, dropped := openKit(t, k.path, types()), false
+	k.st.found = func(docs []store.Document) {
+		if !dropped && len(docs) > 0 && strings.HasPrefix(docs[0].Key, holder) {
+			dropped = true
+			other.update("project", holder, obj{"code": nil}, content.Write{Draft: true})
+		}
+	}
+	saved, err := k.Create(ctx, as("member", "bbb"), typ, obj{"title": "B", "phase": "planned", "code": "c1"}, content.Write{})
+	k.st.found = nil
+	must(t, err)
+	equal(t, "dropped", dropped, true)
+	equal(t, "code", k.doc("project", saved.DocumentID, "", true)["code"], "c1")
 }
