@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kontor/pkg/content"
+	"kontor/pkg/fault"
 	"kontor/pkg/store"
 )
 
@@ -50,4 +51,34 @@ func TestContestOfDroppedValue(t *testing.T) {
 	must(t, err)
 	equal(t, "dropped", dropped, true)
 	equal(t, "code", k.doc("project", saved.DocumentID, "", true)["code"], "c1")
+}
+
+// A draft that loses its values to a published entry is fenced. Its editor has seen all of it: the
+// write with the former revision goes on, and the history lists each act once.
+func TestFencedDraftIsNotStale(t *testing.T) {
+	t.Parallel()
+	k := newRoleKit(t)
+	ctx, typ, owner := t.Context(), k.typ("project"), as("member", "aaa")
+	values := obj{"title": "A", "phase": "planned", "code": "c1"}
+	draft, err := k.Create(ctx, owner, typ, values, content.Write{Draft: true})
+	must(t, err)
+	must2(k.Create(ctx, as("member", "bbb"), typ, values, content.Write{}))(t)
+	fenced, err := k.State(ctx, owner, typ, draft.DocumentID, "")
+	must(t, err)
+	equal(t, "fences for slug and code", fenced.Rev, draft.Rev+2)
+	acts := func() (list []string) {
+		versions, err := k.History(ctx, owner, typ, draft.DocumentID, "")
+		must(t, err)
+		for _, v := range versions {
+			list = append(list, v.Action)
+		}
+		return list
+	}
+	equal(t, "history", acts(), []string{"create"})
+	saved, err := k.Update(ctx, owner, typ, draft.DocumentID, obj{"summary": "x"}, content.Write{Draft: true, IfMatch: draft.Rev})
+	must(t, err)
+	equal(t, "history", acts(), []string{"update", "create"})
+	_, err = k.Update(ctx, owner, typ, draft.DocumentID, obj{"summary": "y"}, content.Write{Draft: true, IfMatch: draft.Rev})
+	wantCode(t, err, fault.Stale)
+	must2(k.Update(ctx, owner, typ, draft.DocumentID, obj{"summary": "y"}, content.Write{Draft: true, IfMatch: saved.Rev}))(t)
 }
