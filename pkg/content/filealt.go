@@ -42,15 +42,6 @@ func (w *write) showable(values value.Object) ([]fault.Field, error) {
 	return wrong, nil
 }
 
-// checkShowable is Invalid and names the files of the draft that can not be shown to the public.
-func (w *write) checkShowable() error {
-	wrong, err := w.showable(w.publishable())
-	if err != nil {
-		return err
-	}
-	return fault.Fields(wrong)
-}
-
 func dutyOf(f *schema.Field) schema.AltDuty {
 	if f.Asset == nil {
 		return schema.AltNone

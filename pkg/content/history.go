@@ -298,10 +298,9 @@ func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.T
 			if err := w.permit(auth.Publish, w.cur); err != nil {
 				return err
 			}
-			if err := w.checkShowable(); err != nil {
+			if err := w.publish(); err != nil {
 				return err
 			}
-			w.publish()
 		}
 		return w.confined()
 	})
