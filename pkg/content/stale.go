@@ -41,7 +41,7 @@ func (w *write) matches(rev int64) error {
 		open := w.fieldsOf(old)
 		now := w.fieldsOf(w.cur)
 		fields := differing(func(name string) bool { return open.Open(name) && now.Open(name) }, w.typ, old.draft, w.cur.draft)
-		if w.disjoint(old) {
+		if w.disjoint(old, open, now) {
 			w.merged = fields
 			return nil
 		}
@@ -58,13 +58,14 @@ func (r *record) sameState(o *record) bool {
 }
 
 // disjoint tells whether the write may be merged: it names no field that differs between an older
-// state and the present one.
-func (w *write) disjoint(old *record) bool {
+// state and the present one. Neither answer depends on a value that the caller may not read: a field
+// that is hidden now is refused by the write itself, and one that was hidden counts as changed.
+func (w *write) disjoint(old *record, open, now auth.Fields) bool {
 	if w.merging == nil {
 		return false
 	}
 	for name := range w.merging {
-		if !value.Equal(old.draft[name], w.cur.draft[name]) {
+		if now.Open(name) && !(open.Open(name) && value.Equal(old.draft[name], w.cur.draft[name])) {
 			return false
 		}
 	}
