@@ -118,6 +118,29 @@ func TestChangedFileMarksUsers(t *testing.T) {
 	}
 }
 
+// The errors of bytes that fields do not take come in one order: those of the draft, then those of
+// the published snapshot.
+func TestReplaceFileReportsInOrder(t *testing.T) {
+	t.Parallel()
+	k := newKitOf(t, fstest.MapFS{"page.json": schemaFile("page", `"x-type": {"plural": "pages", "display": "title"},
+		"properties": {
+			"title": {"type": "string", "title": "Titel"},
+			"short": {"title": "Kurz", "x-asset": {"maxBytes": 3}},
+			"other": {"title": "Andere", "x-asset": {"maxBytes": 3}}
+		}`)})
+	f := k.upload(editor, "a.txt", "a")
+	id := k.create("page", obj{"title": "Seite", "short": f.ID})
+	k.update("page", id, obj{"short": nil, "other": f.ID}, content.Write{Draft: true})
+	for range 20 {
+		_, err := k.ReplaceFile(t.Context(), editor, f.ID, strings.NewReader("zu lang"))
+		var paths []string
+		for _, wrong := range fault.As(err).Fields {
+			paths = append(paths, strings.Join(wrong.Path, "."))
+		}
+		equal(t, "paths", paths, []string{"other", "short"})
+	}
+}
+
 // Earlier editions are for callers who read a draft with the file.
 func TestWhoReadsAsEditor(t *testing.T) {
 	t.Parallel()
