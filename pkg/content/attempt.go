@@ -31,7 +31,7 @@ func (s *Service) mutate(ctx context.Context, c auth.Caller, t *schema.Type, doc
 		}
 		if before.left(w.cur) {
 			s.spread(ctx, t, documentID)
-			return before.saved(w.cur.rev), nil
+			return before.warned(before.saved(w.cur.rev)), nil
 		}
 		before = w
 		if w.cur.live() {

@@ -228,19 +228,18 @@ func (w *write) change(a auth.Action, changes Changes, o Write) error {
 		return err
 	}
 	if publish {
-		wrong = append(wrong, w.missing(wrong)...)
-		unshowable, err := w.showable(w.publishable())
+		lacks, err := w.unpublishable(wrong)
 		if err != nil {
 			return err
 		}
-		wrong = append(wrong, unshowable...)
+		wrong = append(wrong, lacks...)
 	}
 	if err := fault.Fields(wrong); err != nil {
 		return err
 	}
 	w.next.draft = w.next.snapshot(values, w.draftTime(values), "")
 	if publish {
-		w.publish()
+		w.setPublished()
 	}
 	if err := w.outcome(a); err != nil {
 		return err

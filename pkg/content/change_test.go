@@ -225,6 +225,23 @@ func TestStale(t *testing.T) {
 	wantCode(t, err, fault.Stale)
 }
 
+// A write that may be merged and names a hidden field is refused in the same way whether others have
+// changed that field or not.
+func TestMergeTellsNothingOfHiddenFields(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	id := k.create("person", obj{"name": "A", "pay": int64(1)})
+	k.update("person", id, obj{"badge": "7"}, content.Write{})
+	refused := func() error {
+		_, err := k.Update(t.Context(), editor, k.typ("person"), id, obj{"pay": int64(3)}, content.Write{Draft: true, IfMatch: 1, Merge: true})
+		return err
+	}
+	same := refused()
+	wantCode(t, same, fault.Invalid)
+	k.update("person", id, obj{"pay": int64(2)}, content.Write{})
+	equal(t, "after a change", show(refused()), show(same))
+}
+
 func TestUnchanged(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

@@ -235,21 +235,22 @@ func (w *write) contestAll(wanted []claim) (taken []claim, err error) {
 func (w *write) contest(c claim) (free bool, err error) {
 	for range maxAttempts {
 		delete(w.taken, c.key)
-		mine, holder, held := false, "", store.Holding{}
+		mine, held, docs := false, store.Holding{}, []store.Document(nil)
 		rev, free, err := store.Contest(w.ctx, w.svc.store, claims, c.key, func(ctx context.Context, d store.Document) (h store.Holding, err error) {
 			meta := d.Part(store.Meta)
-			mine, holder = text(meta, "write") == w.name(), text(meta, "documentId")
+			mine = text(meta, "write") == w.name()
+			holder := text(meta, "documentId")
 			if holder == w.next.documentID {
 				return store.Holding{Own: true}, nil
 			}
-			held, err = w.svc.holding(ctx, w.typ, holder, c.key)
+			held, docs, err = w.svc.holding(ctx, w.typ, holder, c.key)
 			return held, err
 		})
 		if err != nil {
 			return false, err
 		}
 		if !free {
-			if over, err := w.outranks(c, holder); err != nil || !over {
+			if over, err := w.outranks(c, docs); err != nil || !over {
 				return w.without[c.key], err
 			}
 			// The holder may be publishing the value at this moment.
@@ -300,12 +301,14 @@ func notUnique(taken []claim) error {
 // errSingle is the error for a second entry of a single type.
 var errSingle = fault.New(fault.Invalid, "The type has its one entry already")
 
-// holding tells whether an entry has the value of a claim, and how its writes are fenced, in each
-// of its locales.
-func (s *Service) holding(ctx context.Context, t *schema.Type, documentID, key string) (h store.Holding, err error) {
-	docs, err := s.store.Find(ctx, t.ID, store.Query{Filter: variants(t, documentID)})
+// holding reads the locales of an entry, and tells whether it has the value of a claim and how its
+// writes are fenced.
+func (s *Service) holding(
+	ctx context.Context, t *schema.Type, documentID, key string,
+) (h store.Holding, docs []store.Document, err error) {
+	docs, err = s.store.Find(ctx, t.ID, store.Query{Filter: variants(t, documentID)})
 	if err != nil {
-		return h, err
+		return h, nil, err
 	}
 	h.Has = s.holds(t, docs, key)
 	for _, l := range localesOf(t) {
@@ -319,7 +322,7 @@ func (s *Service) holding(ctx context.Context, t *schema.Type, documentID, key s
 			h.Fences = append(h.Fences, archive(recordOf(t, docs[i])), store.FenceOp(t.ID, docs[i].Key, docs[i].Rev))
 		}
 	}
-	return h, nil
+	return h, docs, nil
 }
 
 // holds tells whether some locale of an entry holds the claim.

@@ -43,27 +43,21 @@ func (w *write) expectClaims() error {
 	return nil
 }
 
-// outranks tells whether a claim that an entry holds is free for this write all the same. It notes in
-// without that the draft does without the claim.
-func (w *write) outranks(c claim, holder string) (bool, error) {
-	docs, err := w.svc.store.Find(w.ctx, w.typ.ID, store.Query{Filter: variants(w.typ, holder)})
-	if err != nil {
-		return false, err
-	}
-	held, firm := false, false
+// outranks tells whether a claim that an entry holds is free for this write all the same. It judges
+// the documents in which the value was found, since the entry may have dropped the value meanwhile.
+// It notes in without that the draft does without the claim.
+func (w *write) outranks(c claim, docs []store.Document) (bool, error) {
+	firm := false
 	for _, d := range docs {
 		r := recordOf(w.typ, d)
 		holds := firmClaims(r).has(c)
 		if !holds && !draftClaims(r).has(c) {
 			continue
 		}
-		held, firm = true, firm || holds
+		firm = firm || holds
 		if read, err := w.readsClaim(r, holds); err != nil || read {
 			return false, err
 		}
-	}
-	if !held { // the holder is being written
-		return false, nil
 	}
 	if w.claimsAfter(firmClaims).has(c) {
 		return !firm, nil

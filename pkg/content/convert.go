@@ -246,7 +246,7 @@ func (s *Service) rewrite(ctx context.Context, c transition) error {
 	return nil
 }
 
-// convert writes an entry in its new form, with the claims of the new type in the place of the former's.
+// convert takes the claims that the new type adds and writes the entry in its new form.
 func (w *write) convert(was *schema.Type) error {
 	if err := w.claimAll(was); err != nil {
 		return err
@@ -259,8 +259,9 @@ func (w *write) convert(was *schema.Type) error {
 	return w.svc.store.Apply(w.ctx, ops)
 }
 
-// claimAll takes every claim that the record has by its new type and had not by the former one. What the former one held is left: it is
-// stale, and whoever wants it takes it over.
+// claimAll takes the claims that the record has by its new type and not by the former one; a draft
+// does without a value that another entry holds. It releases no claim of the former type: the entry
+// no longer has the value, so contest lets the next write that wants it take the claim over.
 func (w *write) claimAll(was *schema.Type) error {
 	var have claimSet
 	if was != nil {

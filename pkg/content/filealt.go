@@ -11,7 +11,6 @@ import (
 	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/schema"
-	"kontor/pkg/store"
 	"kontor/pkg/value"
 )
 
@@ -40,15 +39,6 @@ func (w *write) showable(values value.Object) ([]fault.Field, error) {
 		}
 	}
 	return wrong, nil
-}
-
-// checkShowable is Invalid and names the files of the draft that can not be shown to the public.
-func (w *write) checkShowable() error {
-	wrong, err := w.showable(w.publishable())
-	if err != nil {
-		return err
-	}
-	return fault.Fields(wrong)
 }
 
 func dutyOf(f *schema.Field) schema.AltDuty {
@@ -155,7 +145,8 @@ func (s *Service) RenewFiles(ctx context.Context) (renewed int, err error) {
 	return s.files.Renew(ctx)
 }
 
-// placesOf lists the asset fields that hold a file, in drafts and in what is published.
+// placesOf lists the asset fields that hold a file: of each entry those of its draft, then those of
+// its published snapshot.
 func (s *Service) placesOf(ctx context.Context, f asset.File) ([]placedFile, error) {
 	users, err := s.users(ctx, schema.FileRef(f.ID))
 	if err != nil {
@@ -163,10 +154,14 @@ func (s *Service) placesOf(ctx context.Context, f asset.File) ([]placedFile, err
 	}
 	var out []placedFile
 	for _, r := range users {
-		for part, snapshot := range map[string]value.Object{store.Draft: r.draft, store.Published: r.published} {
+		for _, public := range []bool{false, true} {
+			snapshot := r.draft
+			if public {
+				snapshot = r.published
+			}
 			for _, p := range filesIn(r.typ.Fields, snapshot, nil) {
 				if p.id == f.ID {
-					p.public = part == store.Published
+					p.public = public
 					out = append(out, p)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"kontor/pkg/asset"
 	"kontor/pkg/content"
@@ -28,15 +29,22 @@ func pngText(k *kit, width int) string {
 	return b.String()
 }
 
+// warningTypes are those of files, with a list that warns of images without alternative text.
+func warningTypes() fstest.MapFS {
+	types := fileTypes()
+	types["page.json"].Data = bytes.Replace(types["page.json"].Data, []byte(`"title": "Liste", "x-asset": {`),
+		[]byte(`"title": "Liste", "x-asset": {"alt": "warn"`), 1)
+	return types
+}
+
 // Each field says what it asks of images; a file that is no image, or a decorative one, needs no text.
 func TestAltDuty(t *testing.T) {
 	t.Parallel()
-	types := fileTypes()
+	types := warningTypes()
 	text := string(types["page.json"].Data)
 	text = strings.Replace(text, `"image": {"title": "Bild", "x-asset": {`, `"image": {"title": "Bild", "x-asset": {"alt": "required", `, 1)
 	text = strings.Replace(text, `"x-asset": {"accept": ["image/*"]}}}}}`, `"x-asset": {"alt": "required"}}}}}`, 1)
-	types["page.json"].Data = []byte(strings.Replace(text, `"list": {"type": "array", "title": "Liste", "x-asset": {`,
-		`"list": {"type": "array", "title": "Liste", "x-asset": {"alt": "warn"`, 1))
+	types["page.json"].Data = []byte(text)
 	k := newKitOf(t, types)
 	bare, plain := k.picture(3), k.upload(editor, "a.txt", "a")
 	page := k.typ("page")
@@ -107,6 +115,29 @@ func TestChangedFileMarksUsers(t *testing.T) {
 	now, err := k.files.File(t.Context(), f.ID)
 	if err != nil || now.Edition != 2 {
 		t.Errorf("%+v, %v", now, err)
+	}
+}
+
+// The errors of bytes that fields do not take come in one order: those of the draft, then those of
+// the published snapshot.
+func TestReplaceFileReportsInOrder(t *testing.T) {
+	t.Parallel()
+	k := newKitOf(t, fstest.MapFS{"page.json": schemaFile("page", `"x-type": {"plural": "pages", "display": "title"},
+		"properties": {
+			"title": {"type": "string", "title": "Titel"},
+			"short": {"title": "Kurz", "x-asset": {"maxBytes": 3}},
+			"other": {"title": "Andere", "x-asset": {"maxBytes": 3}}
+		}`)})
+	f := k.upload(editor, "a.txt", "a")
+	id := k.create("page", obj{"title": "Seite", "short": f.ID})
+	k.update("page", id, obj{"short": nil, "other": f.ID}, content.Write{Draft: true})
+	for range 20 {
+		_, err := k.ReplaceFile(t.Context(), editor, f.ID, strings.NewReader("zu lang"))
+		var paths []string
+		for _, wrong := range fault.As(err).Fields {
+			paths = append(paths, strings.Join(wrong.Path, "."))
+		}
+		equal(t, "paths", paths, []string{"other", "short"})
 	}
 }
 

@@ -28,7 +28,8 @@ type FieldChange struct {
 	From, To any
 }
 
-// History lists an entry's versions, the newest first, without values. NotFound if the entry does not exist for this caller.
+// History lists an entry's versions, the newest first, without values and without versions that only
+// a fence has made. NotFound if the entry does not exist for this caller.
 func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, documentID, locale string) ([]Version, error) {
 	w, err := s.look(ctx, c, t, documentID, locale)
 	if err != nil {
@@ -42,16 +43,25 @@ func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, do
 	if err != nil {
 		return nil, err
 	}
+	newer := w.cur
 	for _, d := range docs {
 		r, err := s.archived(ctx, t, d)
 		if err != nil {
 			return nil, err
 		}
+		if r.rev >= w.cur.rev {
+			continue
+		}
+		repeated, err := w.repeated(r, newer)
+		if err != nil {
+			return nil, err
+		}
+		newer = r
 		ok, err := w.shows(r)
 		if err != nil {
 			return nil, err
 		}
-		if ok && r.rev < w.cur.rev {
+		if ok && !repeated {
 			out, actors = append(out, versionOf(r)), append(actors, actorOf(r))
 		}
 	}
@@ -63,6 +73,22 @@ func (s *Service) History(ctx context.Context, c auth.Caller, t *schema.Type, do
 		out[i].Actor = names[i]
 	}
 	return out, nil
+}
+
+// repeated tells whether a version is the next newer one without its fence, so that the history
+// lists the act once. Both may lack parts: they are read only if the facts are the same.
+func (w *write) repeated(older, newer *record) (bool, error) {
+	if !value.Equal(any(unmarked(older.meta)), any(unmarked(newer.meta))) {
+		return false, nil
+	}
+	older, err := w.svc.version(w.ctx, w.typ, older.key(), older.rev)
+	if err == nil && newer != w.cur {
+		newer, err = w.svc.version(w.ctx, w.typ, newer.key(), newer.rev)
+	}
+	if fault.Is(err, fault.NotFound) { // removed meanwhile
+		return false, nil
+	}
+	return err == nil && older.sameState(newer), err
 }
 
 // shows tells whether the caller may read an earlier state: rules judge it as it was then. A tombstone shows nothing.
@@ -272,10 +298,9 @@ func (s *Service) RestoreVersion(ctx context.Context, c auth.Caller, t *schema.T
 			if err := w.permit(auth.Publish, w.cur); err != nil {
 				return err
 			}
-			if err := w.checkShowable(); err != nil {
+			if err := w.publish(); err != nil {
 				return err
 			}
-			w.publish()
 		}
 		return w.confined()
 	})

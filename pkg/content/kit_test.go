@@ -366,6 +366,8 @@ type spy struct {
 	calls int
 	lent  []lent
 	lies  []string // see unmarked
+
+	found func([]store.Document) // is called after each Find
 }
 
 // lent is a document that the store has given out, and what it was then: the store may give it out again, so nobody may change it.
@@ -420,6 +422,9 @@ func (s *spy) Find(ctx context.Context, c string, q store.Query) ([]store.Docume
 	s.reads.Add(1)
 	docs, err := s.Store.Find(ctx, c, q)
 	s.lend(docs...)
+	if s.found != nil {
+		s.found(docs)
+	}
 	return docs, err
 }
 

@@ -156,24 +156,10 @@ func TestSpreadThatIsCrossed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	crossed := 0
-	k.st.breakAfter(1000)
-	k.st.cross = func(op store.Op) {
-		if op.Kind != store.Replace || op.Key != id+"/de" || crossed > 0 {
-			return
-		}
-		crossed++
-		d, err := k.st.Store.Get(ctx, "project", id+"/en", nil)
-		if err == nil {
-			err = k.st.Store.Apply(ctx, []store.Op{{Kind: store.Replace, Collection: "project", Key: d.Key, Rev: d.Rev, Set: value.Object{"note": "crossed"}}})
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	}
+	crossed := k.crossSpread("project", id)
 	saved, err := k.Update(ctx, editor, k.typ("project"), id, obj{"startYear": int64(2002)}, content.Write{IfMatch: lead.Rev})
-	if err != nil || saved.Rev != lead.Rev+1 || !saved.Published || crossed != 1 {
-		t.Fatalf("%+v, %v, crossed %d times", saved, err, crossed)
+	if err != nil || saved.Rev != lead.Rev+1 || !saved.Published || *crossed != 1 {
+		t.Fatalf("%+v, %v, crossed %d times", saved, err, *crossed)
 	}
 	k.st.heal()
 	for _, locale := range []string{"de", "en"} {
@@ -182,6 +168,42 @@ func TestSpreadThatIsCrossed(t *testing.T) {
 	// Somebody else's write is still one.
 	_, err = k.Update(ctx, editor, k.typ("project"), id, obj{"startYear": int64(2003)}, content.Write{IfMatch: lead.Rev})
 	wantCode(t, err, fault.Stale)
+}
+
+// crossSpread lets somebody write the English locale of an entry once its German one is written, and
+// counts how often that happened.
+func (k *kit) crossSpread(typ, id string) *int {
+	crossed := 0
+	k.st.breakAfter(1000)
+	k.st.cross = func(op store.Op) {
+		if op.Kind != store.Replace || op.Key != id+"/de" || crossed > 0 {
+			return
+		}
+		crossed++
+		d, err := k.st.Store.Get(k.Context(), typ, id+"/en", nil)
+		if err == nil {
+			err = k.st.Store.Apply(k.Context(), []store.Op{{Kind: store.Replace, Collection: typ, Key: d.Key, Rev: d.Rev, Set: value.Object{"note": "crossed"}}})
+		}
+		if err != nil {
+			k.Error(err)
+		}
+	}
+	return &crossed
+}
+
+// A write that somebody crossed answers with its warnings like any other.
+func TestCrossedWriteWarns(t *testing.T) {
+	t.Parallel()
+	k := newKitOf(t, warningTypes())
+	bare := k.picture(3)
+	id := k.create("page", obj{"title": "Seite"})
+	k.update("page", id, obj{"title": "Page"}, content.Write{Locale: "en"})
+	crossed := k.crossSpread("page", id)
+	saved, err := k.Update(t.Context(), editor, k.typ("page"), id, obj{"list": list{bare.ID}}, content.Write{})
+	k.st.heal()
+	if err != nil || *crossed != 1 || len(saved.Warnings) != 1 {
+		t.Errorf("%+v, %v, crossed %d times", saved, err, *crossed)
+	}
 }
 
 // A purge that breaks off on a store that does its steps one by one is finished by Sweep, and leaves no deleted entry without its history.

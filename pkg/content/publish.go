@@ -21,8 +21,31 @@ func (w *write) publishable() value.Object {
 	return values
 }
 
-// publish makes the draft the published snapshot.
-func (w *write) publish() {
+// unpublishable lists why the draft can not be published: fields that publishing requires, and files
+// that can not be shown to the public. It leaves out what is reported wrong already.
+func (w *write) unpublishable(wrong []fault.Field) ([]fault.Field, error) {
+	unshowable, err := w.showable(w.publishable())
+	if err != nil {
+		return nil, err
+	}
+	return append(w.missing(wrong), unshowable...), nil
+}
+
+// publish makes the draft the published snapshot. It is Invalid and names each field for which it
+// can not be.
+func (w *write) publish() error {
+	wrong, err := w.unpublishable(nil)
+	if err == nil {
+		err = fault.Fields(wrong)
+	}
+	if err == nil {
+		w.setPublished()
+	}
+	return err
+}
+
+// setPublished makes the draft the published snapshot, for a caller that has asked unpublishable.
+func (w *write) setPublished() {
 	w.publishing = true
 	values := w.publishable()
 	if w.next.published != nil && sameFields(w.typ, w.next.published, values) {
@@ -49,15 +72,7 @@ func (s *Service) Publish(ctx context.Context, c auth.Caller, t *schema.Type, do
 			return err
 		}
 		w.followSlug(nil)
-		unshowable, err := w.showable(w.publishable())
-		if err != nil {
-			return err
-		}
-		if err := fault.Fields(append(w.missing(nil), unshowable...)); err != nil {
-			return err
-		}
-		w.publish()
-		return nil
+		return w.publish()
 	})
 }
 

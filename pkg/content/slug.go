@@ -97,7 +97,8 @@ func (w *write) setSlug(n int) {
 	}
 }
 
-// keepSlug remembers the slug under which the public knew the entry, so that it leads to the new one.
+// keepSlug adds the slug under which the entry was public to its old slugs, so that it leads to the
+// new one, and so that an unpublished entry keeps its URL.
 func (w *write) keepSlug() {
 	f, ok := slugField(w.typ)
 	if !ok || w.cur == nil {
@@ -105,7 +106,7 @@ func (w *write) keepSlug() {
 	}
 	before, _ := w.cur.published[f.Name].(string)
 	after, _ := w.next.published[f.Name].(string)
-	if after == "" || before == after {
+	if before == after || !w.next.live() {
 		return
 	}
 	old, _ := w.cur.meta["oldSlugs"].(value.List)

@@ -261,7 +261,7 @@ func (b bin) trashed(d store.Document) (Trashed, bool, error) {
 }
 
 // Restore takes an entry out of the trash, in one locale, as a draft, save references to what is deleted by then. A slug that another entry holds by now gets a number; any
-// other unique value that is taken is Invalid.
+// other unique value that is taken is Invalid. So is an entry of a type without drafts that can not be public as it is.
 func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, documentID string, o Write) (Saved, error) {
 	if _, err := s.grant(c, auth.Create, t); err != nil {
 		return Saved{}, err
@@ -308,7 +308,9 @@ func (s *Service) Restore(ctx context.Context, c auth.Caller, t *schema.Type, do
 			if err := w.permit(auth.Publish, last); err != nil {
 				return err
 			}
-			w.publish()
+			if err := w.publish(); err != nil {
+				return err
+			}
 		}
 		return w.outcome(auth.Create)
 	})

@@ -3,6 +3,7 @@ package content_test
 import (
 	"testing"
 
+	"kontor/pkg/asset"
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
@@ -79,4 +80,41 @@ func TestPurgeLocale(t *testing.T) {
 	v, err := k.Version(ctx, editor, typ, id, "", 1)
 	must(t, err)
 	equal(t, "de", []any{len(versions), v.Values["title"], v.Values["phase"]}, []any{2, "Neu", "planned"})
+}
+
+// A type without drafts is public as soon as it is restored, so that asks what publishing asks:
+// whether images have their alternative text, and whether a required relation still leads somewhere.
+func TestRestorePublishesNothingIncomplete(t *testing.T) {
+	t.Parallel()
+	set := fileTypes()
+	set["stop.json"] = schemaFile("stop", `"x-type": {"plural": "stops", "display": "name", "public": true, "drafts": false},
+		"required": ["name", "memo"],
+		"properties": {
+			"name": {"type": "string", "title": "Name"},
+			"image": {"title": "Bild", "x-asset": {"alt": "required"}},
+			"memo": {"title": "Vermerk", "x-relation": {"to": "memo"}}
+		}`)
+	k := newKitOf(t, set)
+	ctx, typ := t.Context(), k.typ("stop")
+	alt, none := "Ein Bild", ""
+	picture, memo := k.picture(3), k.create("memo", obj{"title": "M"})
+	describe := func(text *string) {
+		t.Helper()
+		_, err := k.DescribeFile(ctx, editor, picture.ID, asset.Changes{Alt: text})
+		must(t, err)
+	}
+	describe(&alt)
+	id := k.create("stop", obj{"name": "A", "image": picture.ID, "memo": to(memo)})
+	k.update("stop", id, obj{"name": "B"}, content.Write{})
+	must(t, k.Delete(ctx, editor, typ, id, content.Write{}))
+	describe(&none)
+	_, err := k.Restore(ctx, editor, typ, id, content.Write{})
+	equal(t, "image without text", wrong(err), []string{"image alt"})
+	describe(&alt)
+	must(t, k.Delete(ctx, editor, k.typ("memo"), memo, content.Write{}))
+	_, err = k.Restore(ctx, editor, typ, id, content.Write{})
+	equal(t, "relation to nothing", wrong(err), []string{"memo required"})
+	must2(k.Restore(ctx, editor, k.typ("memo"), memo, content.Write{}))(t)
+	must2(k.Restore(ctx, editor, typ, id, content.Write{}))(t)
+	equal(t, "restored", k.doc("stop", id, "", false)["name"], "B")
 }

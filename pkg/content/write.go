@@ -160,6 +160,11 @@ func (w *write) commit() (Saved, error) {
 		w.giveUp()
 		return saved, err
 	}
+	return w.warned(saved), nil
+}
+
+// warned adds the warnings about what the write has made public.
+func (w *write) warned(saved Saved) Saved {
 	if w.publishing {
 		saved.Warnings = w.bare
 	}
@@ -167,7 +172,7 @@ func (w *write) commit() (Saved, error) {
 	if saved.Warnings = append(saved.Warnings, relations...); err != nil { // it is written all the same
 		w.svc.log.Warn("a published entry was not checked for relations to drafts", "entry", w.typ.ID+" "+w.next.key(), "error", err)
 	}
-	return saved, nil
+	return saved
 }
 
 func (w *write) try() (Saved, error) {
