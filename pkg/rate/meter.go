@@ -126,6 +126,9 @@ func Busy(ctx context.Context) error {
 
 // Note counts work that was done, in whatever way it can be measured.
 func (m *Meter) Note(work int64) {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.used += work
