@@ -66,6 +66,7 @@ func TestHash(t *testing.T) {
 func TestHashingWaitsForASlot(t *testing.T) {
 	shared := rate.NewSlots(1)
 	h := newHasher(shared)
+	h.wait = rate.SlotWait
 	release, _ := shared.Take(t.Context())
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -83,6 +84,17 @@ func TestHashingWaitsForASlot(t *testing.T) {
 		if _, _, err := h.verify(t.Context(), "", "x", nil); err != nil {
 			t.Errorf("a slot is not given back: %v", err)
 		}
+	}
+}
+
+// TestHashingOutwaitsASearch: a sign-in waits for a slot longer than a read of the public, because other
+// heavy work holds the only slot of a small machine for a second or two.
+func TestHashingOutwaitsASearch(t *testing.T) {
+	shared := rate.NewSlots(1)
+	release, _ := shared.Take(t.Context())
+	time.AfterFunc(2*rate.SlotWait, release)
+	if _, _, err := newHasher(shared).verify(t.Context(), "", "x", nil); err != nil {
+		t.Errorf("a sign-in beside a search: %v", err)
 	}
 }
 

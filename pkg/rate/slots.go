@@ -12,8 +12,12 @@ type Slots struct {
 	free chan struct{}
 }
 
-// SlotWait is how long heavy work waits for its turn before it is refused.
+// SlotWait is how long heavy work of the public waits for its turn before it is refused.
 const SlotWait = 100 * time.Millisecond
+
+// CallerWait is how long heavy work of credentials and a sign-in wait for a slot: a search of an editor takes
+// a second or two, and several people work at once.
+const CallerWait = 3 * time.Second
 
 // NewSlots makes so many slots; 0 means one less than there are processors, and at least one.
 func NewSlots(n int) *Slots {
