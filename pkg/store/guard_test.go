@@ -2,7 +2,10 @@ package store_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
@@ -104,4 +107,73 @@ func TestGuard(t *testing.T) {
 	if left := m.Close(); left != 220 || charged != 220 { // 700 that were noted and 10 documents at 2, without what is light
 		t.Errorf("%d is charged in the end (%d)", left, charged)
 	}
+}
+
+// slowCount is a store whose counts wait until they are let go.
+type slowCount struct {
+	counting
+	begun  atomic.Int64
+	letGo  chan struct{}
+	failed atomic.Bool
+}
+
+func (c *slowCount) Count(context.Context, string, query.Filter) (int, error) {
+	c.begun.Add(1)
+	<-c.letGo
+	if c.failed.Load() {
+		return 0, fault.New(fault.Unavailable, "no connection")
+	}
+	return 5000, nil
+}
+
+func (c *slowCount) Scan(context.Context, string, query.Filter, []string, func(store.Document) error) error {
+	return nil
+}
+
+// TestGuardCountsOnce: requests that need the number of documents at the same time count them once.
+func TestGuardCountsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := &slowCount{letGo: make(chan struct{})}
+		g := store.NewGuard(in)
+		if err := g.Ensure(t.Context(), estimated()); err != nil {
+			t.Fatal(err)
+		}
+		var ended, failed atomic.Int64
+		scan := func(requests int) {
+			for range requests {
+				go func() {
+					ctx := rate.WithMeter(t.Context(), rate.NewMeter(rate.MeterOptions{}))
+					if err := g.Scan(ctx, "projects", query.Filter{}, nil, nil); err != nil {
+						failed.Add(1)
+					}
+					ended.Add(1)
+				}()
+			}
+			synctest.Wait()
+		}
+		expect := func(when string, begun, over, wrong int64) {
+			t.Helper()
+			if in.begun.Load() != begun || ended.Load() != over || failed.Load() != wrong {
+				t.Errorf("%s: %d counts, %d requests ended, %d failed; want %d, %d, %d", when, in.begun.Load(), ended.Load(), failed.Load(), begun, over, wrong)
+			}
+		}
+		letGo := func() {
+			in.letGo <- struct{}{}
+			synctest.Wait()
+		}
+		scan(4)
+		expect("the number is not known", 1, 0, 0)
+		in.failed.Store(true)
+		letGo()
+		expect("the first count failed", 2, 1, 1)
+		in.failed.Store(false)
+		letGo()
+		expect("the second count ended", 2, 4, 1)
+		time.Sleep(time.Minute)
+		scan(3)
+		expect("the number is old", 3, 6, 1)
+		letGo()
+		scan(1)
+		expect("the number is new", 3, 8, 1)
+	})
 }
