@@ -67,7 +67,7 @@ func TestHashingWaitsForASlot(t *testing.T) {
 	shared := rate.NewSlots(1)
 	h := newHasher(shared)
 	h.wait = rate.SlotWait
-	release, _ := shared.Take(t.Context())
+	release, _ := shared.TakeWithin(t.Context(), time.Second)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for ctx, code := range map[context.Context]fault.Code{ended: fault.Timeout, t.Context(): fault.Unavailable} {
@@ -91,7 +91,7 @@ func TestHashingWaitsForASlot(t *testing.T) {
 // heavy work holds the only slot of a small machine for a second or two.
 func TestHashingOutwaitsASearch(t *testing.T) {
 	shared := rate.NewSlots(1)
-	release, _ := shared.Take(t.Context())
+	release, _ := shared.TakeWithin(t.Context(), time.Second)
 	time.AfterFunc(2*rate.SlotWait, release)
 	if _, _, err := newHasher(shared).verify(t.Context(), "", "x", nil); err != nil {
 		t.Errorf("a sign-in beside a search: %v", err)

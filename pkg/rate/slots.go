@@ -27,14 +27,9 @@ func NewSlots(n int) *Slots {
 	return &Slots{free: make(chan struct{}, n)}
 }
 
-// Take waits for a slot, first come, first served. It says false if none was free in time or ctx has ended;
-// else the caller gives the slot back with release, once.
-func (s *Slots) Take(ctx context.Context) (release func(), ok bool) {
-	return s.TakeWithin(ctx, SlotWait)
-}
-
-// TakeWithin is Take with another patience, for work whose refusal costs the client much: an upload, of which
-// all bytes would have to be sent again.
+// TakeWithin waits for a slot, first come, first served. It returns false if none was free in time or ctx has
+// ended; else the caller returns the slot with release, once. Work whose refusal costs the client much waits
+// longest: of an upload all bytes would have to be sent again.
 func (s *Slots) TakeWithin(ctx context.Context, patience time.Duration) (release func(), ok bool) {
 	if s == nil {
 		return func() {}, true

@@ -41,15 +41,12 @@ const (
 // Estimate is how much work a read takes.
 type Estimate struct {
 	Fixed float64 // whatever the number of documents: what is loaded, what is found by key
-	Tests float64 // for each document of the collection: conditions and sorts that take it apart
+	Tests float64 // for each document of the collection: conditions and sorts that take it apart; 0 if indexes serve
 	Walk  float64 // for each document of the collection: entries of indexes, in units of work
 
 	Field      string // the field whose conditions or sort make up most of Tests; "" if an index serves all
 	Conditions int    // how many conditions on that field are tested; 0 for a sort
 }
-
-// Served tells whether indexes alone lead to the hits, in their order.
-func (e Estimate) Served() bool { return e.Tests == 0 }
 
 // Heavy is the work on documents, which grows with the collection unless indexes serve the read.
 func (e Estimate) Heavy(documents int) int64 { return int64(e.Fixed + e.Tests*float64(documents)) }

@@ -53,7 +53,7 @@ func TestGuardOfScans(t *testing.T) {
 	scan := func(ctx context.Context) error {
 		return g.Scan(ctx, "projects", query.Filter{}, nil, func(store.Document) error { return nil })
 	}
-	release, _ := slots.Take(t.Context())
+	release, _ := slots.TakeWithin(t.Context(), time.Second)
 	if err := scan(rate.WithMeter(t.Context(), m)); !fault.Is(err, fault.Unavailable) || in.finds != 0 {
 		t.Errorf("a scan without a slot: %v", err)
 	}
