@@ -51,7 +51,7 @@ func (v *view) admitJudging(b *branch, targets int) error {
 	if err := m.Admit(v.ctx, work, work, b.name, terms); err != nil {
 		return err
 	}
-	m.Note(work) // not measured: Close would refund work that nobody notes
+	m.Note(work, work) // not measured: Close would refund work that nobody notes
 	return nil
 }
 

@@ -96,7 +96,7 @@ func TestMeter(t *testing.T) {
 	if !fault.Is(err, fault.TooDear) || !strings.Contains(err.Error(), "3 conditions on body") || charged != 4*LightWork {
 		t.Errorf("work beyond what a request may take: %v, charged %d", err, charged)
 	}
-	m.Note(3 * LightWork)
+	m.Note(5*LightWork, 3*LightWork)
 	if left := m.Close(); left != 2*LightWork || charged != 2*LightWork || !free() {
 		t.Errorf("after a request that used 3 of 5: charged %d (%d), a slot is free: %v", charged, left, free())
 	}

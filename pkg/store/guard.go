@@ -86,8 +86,9 @@ func (g *Guard) metered(ctx context.Context, name string, estimate func(Collecti
 		_, err := run(ctx)
 		return err
 	}
-	e, n := estimate(c.Collection), 0
-	if e.Tests+e.Walk > 0 {
+	e := estimate(c.Collection)
+	n := e.Loads
+	if e.Tests+e.Walk > 0 || e.Loads*loadWork > rate.LightWork {
 		var err error
 		if n, err = g.documents(ctx, c); err != nil {
 			return err
@@ -99,7 +100,7 @@ func (g *Guard) metered(ctx context.Context, name string, estimate func(Collecti
 	}
 	bound := &Bound{Work: e.Bound(n)}
 	loaded, err := run(WithBound(ctx, bound))
-	m.Note(min(work, bound.Done()+int64(loaded)*loadWork))
+	m.Note(work, min(work, bound.Done()+int64(loaded)*loadWork))
 	return err
 }
 

@@ -77,7 +77,7 @@ func TestGuard(t *testing.T) {
 	dear := store.Query{Filter: query.AllOf(scan, query.Where("published.other", query.Eq, "x")), Limit: 10}
 	var charged int64
 	metered := func() (context.Context, *rate.Meter) {
-		m := rate.NewMeter(rate.MeterOptions{Most: 8000, Charge: func(work int64, _ bool) error { charged += work; return nil }})
+		m := rate.NewMeter(rate.MeterOptions{Most: 8500, Charge: func(work int64, _ bool) error { charged += work; return nil }})
 		return rate.WithMeter(t.Context(), m), m
 	}
 
@@ -86,7 +86,7 @@ func TestGuard(t *testing.T) {
 	}
 	ctx, _ := metered()
 	if _, err := g.Find(ctx, "projects", dear); !fault.Is(err, fault.TooDear) || in.finds != 1 || charged != 0 {
-		t.Errorf("10,000 tests of 8,000: %v, run %d times, charged %d", err, in.finds-1, charged)
+		t.Errorf("10,000 tests of 8,500: %v, run %d times, charged %d", err, in.finds-1, charged)
 	}
 	if _, err := g.Find(rate.Unmetered(ctx), "projects", dear); err != nil || in.finds != 2 || in.bound != nil {
 		t.Errorf("what no caller chooses: %v", err)
@@ -96,15 +96,18 @@ func TestGuard(t *testing.T) {
 	e := estimated().Estimate(store.Query{Filter: scan, Limit: 10})
 	docs, err := g.Find(ctx, "projects", store.Query{Filter: scan, Limit: 10})
 	if err != nil || len(docs) != 10 || in.bound == nil || in.bound.Work != e.Bound(5000) || charged != e.Work(5000)-rate.LightWork {
-		t.Errorf("5,000 tests of 8,000: %v, %d documents, bound %+v, charged %d", err, len(docs), in.bound, charged)
+		t.Errorf("5,000 tests of 8,500: %v, %d documents, bound %+v, charged %d", err, len(docs), in.bound, charged)
 	}
-	if _, err := g.Count(ctx, "projects", scan); !fault.Is(err, fault.TooDear) {
-		t.Errorf("5,000 tests and 5,000 more of 8,000: %v", err)
+	if _, err := g.Find(ctx, "projects", store.Query{Filter: scan, Limit: 1200}); err != nil {
+		t.Errorf("720 units of work that were measured and 7,500 more of 8,500: %v", err)
+	}
+	if _, err := g.Find(ctx, "projects", store.Query{Filter: scan, Limit: 1200}); !fault.Is(err, fault.TooDear) {
+		t.Errorf("1,440 units of work that were measured and 7,500 more of 8,500: %v", err)
 	}
 	if in.counts != 1 {
 		t.Errorf("the documents were counted %d times", in.counts)
 	}
-	if left := m.Close(); left != 220 || charged != 220 { // 700 that were noted and 10 documents at 2, without what is light
+	if left := m.Close(); left != 940 || charged != 940 { // twice 700 that were noted and 10 documents at 2, without light work
 		t.Errorf("%d is charged in the end (%d)", left, charged)
 	}
 }
