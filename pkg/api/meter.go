@@ -1,8 +1,6 @@
 package api
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"kontor/pkg/auth"
@@ -16,10 +14,6 @@ const (
 	publicWork = 60_000
 	callerWork = 600_000
 )
-
-// callerWait is how long heavy work of credentials waits for a slot: a search of an editor takes a second or two,
-// and several people search at once.
-const callerWait = 3 * time.Second
 
 // tokenWork is the work that a token of a rate limit pays for, beyond the light work that each request has for
 // its one token: an editor may search all fields of 10,000 drafts once a second.
@@ -42,7 +36,7 @@ func (s *Server) meter(c *fiber.Ctx, caller auth.Caller) {
 	}
 	o := rate.MeterOptions{Most: s.publicWork, Slots: s.slots}
 	if caller.ID != "" {
-		o.Most, o.Wait = s.callerWork, callerWait
+		o.Most, o.Wait = s.callerWork, rate.CallerWait
 	}
 	p, key := s.bucketOf(c, caller)
 	if !p.limit.IsZero() {

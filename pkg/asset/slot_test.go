@@ -15,7 +15,7 @@ import (
 func TestVariantsWaitForASlot(t *testing.T) {
 	slots := rate.NewSlots(1)
 	k := newKit(t, asset.Options{Slots: slots})
-	release, _ := slots.Take(t.Context())
+	release, _ := slots.TakeWithin(t.Context(), time.Second)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	data := jpegOf(t, 700, 300)

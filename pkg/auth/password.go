@@ -44,7 +44,7 @@ func newHasher(shared *rate.Slots) hasher {
 	if shared == nil {
 		return hasher{slots: rate.NewSlots(hashesAtOnce), wait: time.Hour}
 	}
-	return hasher{slots: shared, wait: rate.SlotWait}
+	return hasher{slots: shared, wait: rate.CallerWait}
 }
 
 // params are what a stored hash was made with.

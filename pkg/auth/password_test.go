@@ -66,7 +66,8 @@ func TestHash(t *testing.T) {
 func TestHashingWaitsForASlot(t *testing.T) {
 	shared := rate.NewSlots(1)
 	h := newHasher(shared)
-	release, _ := shared.Take(t.Context())
+	h.wait = rate.SlotWait
+	release, _ := shared.TakeWithin(t.Context(), time.Second)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for ctx, code := range map[context.Context]fault.Code{ended: fault.Timeout, t.Context(): fault.Unavailable} {
@@ -83,6 +84,17 @@ func TestHashingWaitsForASlot(t *testing.T) {
 		if _, _, err := h.verify(t.Context(), "", "x", nil); err != nil {
 			t.Errorf("a slot is not given back: %v", err)
 		}
+	}
+}
+
+// TestHashingOutwaitsASearch: a sign-in waits for a slot longer than a read of the public, because other
+// heavy work holds the only slot of a small machine for a second or two.
+func TestHashingOutwaitsASearch(t *testing.T) {
+	shared := rate.NewSlots(1)
+	release, _ := shared.TakeWithin(t.Context(), time.Second)
+	time.AfterFunc(2*rate.SlotWait, release)
+	if _, _, err := newHasher(shared).verify(t.Context(), "", "x", nil); err != nil {
+		t.Errorf("a sign-in beside a search: %v", err)
 	}
 }
 

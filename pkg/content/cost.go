@@ -47,7 +47,12 @@ func (v *view) admitJudging(b *branch, targets int) error {
 	}
 	terms, _ := b.filter.Size()
 	work := int64(terms * targets / judgedPerWork)
-	return rate.MeterOf(v.ctx).Admit(v.ctx, work, work, b.name, terms)
+	m := rate.MeterOf(v.ctx)
+	if err := m.Admit(v.ctx, work, work, b.name, terms); err != nil {
+		return err
+	}
+	m.Note(work, work) // not measured: Close would refund work that nobody notes
+	return nil
 }
 
 func tooMuchPopulated() error {

@@ -1,12 +1,14 @@
 package content_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"kontor/pkg/content"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
+	"kontor/pkg/rate"
 )
 
 func entriesOf(t *testing.T, e *content.Entry, name string) []string {
@@ -158,4 +160,28 @@ func TestPopulateLocale(t *testing.T) {
 	k.hits(public, "project", query.Query{Locale: "en", Filter: match("related", query.Where("title", query.Eq, "Bad"))})
 	k.hits(public, "project", query.Query{Locale: "en", Filter: match("related", query.Where("title", query.Eq, "Amt"))}, "Q")
 	k.hits(editor, "project", query.Query{Locale: "en", Draft: true, Filter: match("related", query.Where("title", query.Eq, "Halb"))})
+}
+
+// TestPopulateFilterIsCharged: the work of a filter on populated entries is charged and not refunded.
+func TestPopulateFilterIsCharged(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	var topics []string
+	for i := range 30 {
+		topics = append(topics, k.create("topic", obj{"name": fmt.Sprint("Thema ", i)}))
+	}
+	id := k.create("project", obj{"title": "P", "phase": "planned", "topics": to(topics...)})
+	names := query.Filter{Op: query.Or}
+	for i := range 200 {
+		names.Args = append(names.Args, query.Where("name", query.Eq, fmt.Sprint(i)))
+	}
+	meter := rate.NewMeter(rate.MeterOptions{Charge: func(int64, bool) error { return nil }})
+	get := query.Query{Populate: []query.Populate{{Path: "topics", Filter: names}}}
+	for _, ctx := range []context.Context{rate.WithMeter(t.Context(), meter), t.Context()} {
+		_, err := k.Get(ctx, public, k.typ("project"), id, get)
+		must(t, err)
+	}
+	if charged := meter.Close(); charged < 50 {
+		t.Errorf("600 units of work, of which 500 are light: charged %d", charged)
+	}
 }

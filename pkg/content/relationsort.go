@@ -167,9 +167,9 @@ func (g *grouped) count(place int) int {
 	return n
 }
 
-// findPlace is the first place such that at least n entries stand before the next one.
-func (g *grouped) findPlace(n int) int {
-	return sort.Search(g.by.count()-1, func(place int) bool { return g.count(place+1) >= n })
+// findPlace is the first place from some place on such that at least n entries stand before the next one.
+func (g *grouped) findPlace(from, n int) int {
+	return from + sort.Search(g.by.count()-1-from, func(places int) bool { return g.count(from+places+1) >= n })
 }
 
 // find gives the documents at the places from one to before another.
@@ -193,7 +193,8 @@ func (g *grouped) page(q store.Query) ([]store.Document, int, error) {
 	if q.Parts = sortedBy(q.Sort, q.Parts); !slices.Contains(q.Parts, g.part) {
 		q.Parts = append(q.Parts, g.part)
 	}
-	first, last := g.findPlace(q.Offset+1), g.findPlace(end)
+	first := g.findPlace(0, q.Offset+1)
+	last := g.findPlace(first, end)
 	docs := g.find(q, first, first+1, q.Offset-g.count(first), q.Limit)
 	between := g.find(q, first+1, last, 0, q.Limit) // fewer than a page, since the last place reaches beyond them
 	slices.SortStableFunc(between, func(a, b store.Document) int {

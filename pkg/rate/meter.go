@@ -26,7 +26,7 @@ type Meter struct {
 	charge func(work int64, goesOn bool) error
 
 	mu      sync.Mutex
-	work    int64 // estimated so far
+	work    int64 // measured of work that has ended, and estimated of the rest
 	heavy   int64 // of that, without walking along indexes
 	used    int64 // as far as it was measured
 	charged int64
@@ -72,7 +72,7 @@ func MeterOf(ctx context.Context) *Meter {
 func Unmetered(ctx context.Context) context.Context { return WithMeter(ctx, nil) }
 
 // Admit asks for work before it is done. TooDear names the field if the request as a whole then takes more than
-// it may; TooMany if its caller's rate limit is used up; Unavailable, to be tried again, if it is heavy work
+// it may, where work that Note has replaced counts as it was measured; TooMany if its caller's rate limit is used up; Unavailable, to be tried again, if it is heavy work
 // and no slot is free in time. The slot is held until Close.
 func (m *Meter) Admit(ctx context.Context, work, heavy int64, field string, conditions int) error {
 	if m == nil {
@@ -127,11 +127,16 @@ func Busy(ctx context.Context) error {
 		With("retryAfter", 1)
 }
 
-// Note counts work that was done, in whatever way it can be measured.
-func (m *Meter) Note(work int64) {
+// Note replaces work that Admit has admitted, which has ended, by the work that it took in whatever way that can be
+// measured.
+func (m *Meter) Note(admitted, done int64) {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.used += work
+	m.work += done - admitted
+	m.used += done
 }
 
 // Close gives the slot back, and of what was charged the part that was not used. It says how much was charged

@@ -14,8 +14,8 @@ import (
 
 func TestSlots(t *testing.T) {
 	s := NewSlots(2)
-	first, ok := s.Take(t.Context())
-	second, also := s.Take(t.Context())
+	first, ok := s.TakeWithin(t.Context(), time.Second)
+	second, also := s.TakeWithin(t.Context(), time.Second)
 	if !ok || !also {
 		t.Fatal("two slots do not let two in")
 	}
@@ -34,7 +34,7 @@ func TestSlots(t *testing.T) {
 	}
 	second()
 	third()
-	if release, ok := (*Slots)(nil).Take(t.Context()); !ok {
+	if release, ok := (*Slots)(nil).TakeWithin(t.Context(), time.Second); !ok {
 		t.Error("no slots refuse")
 	} else {
 		release()
@@ -96,7 +96,7 @@ func TestMeter(t *testing.T) {
 	if !fault.Is(err, fault.TooDear) || !strings.Contains(err.Error(), "3 conditions on body") || charged != 4*LightWork {
 		t.Errorf("work beyond what a request may take: %v, charged %d", err, charged)
 	}
-	m.Note(3 * LightWork)
+	m.Note(5*LightWork, 3*LightWork)
 	if left := m.Close(); left != 2*LightWork || charged != 2*LightWork || !free() {
 		t.Errorf("after a request that used 3 of 5: charged %d (%d), a slot is free: %v", charged, left, free())
 	}
@@ -104,7 +104,7 @@ func TestMeter(t *testing.T) {
 
 func TestMeterRefuses(t *testing.T) {
 	slots := NewSlots(1)
-	release, _ := slots.Take(t.Context())
+	release, _ := slots.TakeWithin(t.Context(), 0)
 	m := NewMeter(MeterOptions{Slots: slots})
 	began := time.Now()
 	err := m.Admit(t.Context(), 2*LightWork, 2*LightWork, "", 0)

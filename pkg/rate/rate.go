@@ -131,15 +131,6 @@ func (l *Limiter[K]) Spend(key K, limit Limit, n float64, debtors bool) (State, 
 	return b.state(limit), ok
 }
 
-// Give puts a token back. The next Take cuts what is more than a full bucket.
-func (l *Limiter[K]) Give(key K) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if e, ok := l.buckets[key]; ok {
-		e.Value.(*bucket[K]).tokens++
-	}
-}
-
 // Forget fills the bucket of a key.
 func (l *Limiter[K]) Forget(key K) {
 	l.mu.Lock()

@@ -12,8 +12,12 @@ type Slots struct {
 	free chan struct{}
 }
 
-// SlotWait is how long heavy work waits for its turn before it is refused.
+// SlotWait is how long heavy work of the public waits for its turn before it is refused.
 const SlotWait = 100 * time.Millisecond
+
+// CallerWait is how long heavy work of credentials and a sign-in wait for a slot: a search of an editor takes
+// a second or two, and several people work at once.
+const CallerWait = 3 * time.Second
 
 // NewSlots makes so many slots; 0 means one less than there are processors, and at least one.
 func NewSlots(n int) *Slots {
@@ -23,14 +27,9 @@ func NewSlots(n int) *Slots {
 	return &Slots{free: make(chan struct{}, n)}
 }
 
-// Take waits for a slot, first come, first served. It says false if none was free in time or ctx has ended;
-// else the caller gives the slot back with release, once.
-func (s *Slots) Take(ctx context.Context) (release func(), ok bool) {
-	return s.TakeWithin(ctx, SlotWait)
-}
-
-// TakeWithin is Take with another patience, for work whose refusal costs the client much: an upload, of which
-// all bytes would have to be sent again.
+// TakeWithin waits for a slot, first come, first served. It returns false if none was free in time or ctx has
+// ended; else the caller returns the slot with release, once. Work whose refusal costs the client much waits
+// longest: of an upload all bytes would have to be sent again.
 func (s *Slots) TakeWithin(ctx context.Context, patience time.Duration) (release func(), ok bool) {
 	if s == nil {
 		return func() {}, true

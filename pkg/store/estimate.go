@@ -26,6 +26,7 @@ const (
 	entryWork   = 0.02 // one entry of an index
 	loadWork    = 2    // one document that is read, decoded and written into an answer
 	textWork    = 2    // a search within a text
+	valueWork   = 1    // one value of a list in a condition
 	elementWork = 3    // the elements of a list, which have to be taken out of the document
 	// leadingWork is for a list's element that few documents have: drivers read these one by one instead of
 	// walking an index, as long as they are fewer than some hundreds.
@@ -40,23 +41,32 @@ const (
 
 // Estimate is how much work a read takes.
 type Estimate struct {
-	Fixed float64 // whatever the number of documents: what is loaded, what is found by key
-	Tests float64 // for each document of the collection: conditions and sorts that take it apart
+	Fixed float64 // whatever the number of documents: what is found by key or at the beginning of an index
+	Loads int     // documents that are loaded, as far as the collection has so many
+	Tests float64 // for each document of the collection: conditions and sorts that take it apart; 0 if indexes serve
 	Walk  float64 // for each document of the collection: entries of indexes, in units of work
 
 	Field      string // the field whose conditions or sort make up most of Tests; "" if an index serves all
 	Conditions int    // how many conditions on that field are tested; 0 for a sort
 }
 
-// Served tells whether indexes alone lead to the hits, in their order.
-func (e Estimate) Served() bool { return e.Tests == 0 }
-
 // Heavy is the work on documents, which grows with the collection unless indexes serve the read.
-func (e Estimate) Heavy(documents int) int64 { return int64(e.Fixed + e.Tests*float64(documents)) }
+func (e Estimate) Heavy(documents int) int64 {
+	return int64(e.fixed(documents) + e.Tests*float64(documents))
+}
 
 // Work is all work.
 func (e Estimate) Work(documents int) int64 {
-	return int64(e.Fixed + (e.Tests+e.Walk)*float64(documents))
+	return int64(e.total(documents))
+}
+
+func (e Estimate) total(documents int) float64 {
+	return e.fixed(documents) + (e.Tests+e.Walk)*float64(documents)
+}
+
+// fixed is the work that does not grow once the collection has as many documents as are loaded.
+func (e Estimate) fixed(documents int) float64 {
+	return e.Fixed + loadWork*float64(min(e.Loads, documents))
 }
 
 // stepsOfEntry is how many times the work of an entry an engine counts for it, since it counts steps: walking
@@ -65,7 +75,7 @@ const stepsOfEntry = 20
 
 // Bound is what a driver may be allowed for it.
 func (e Estimate) Bound(documents int) int64 {
-	return max(1, int64(e.Fixed+(e.Tests+stepsOfEntry*e.Walk)*float64(documents)))
+	return max(1, int64(e.fixed(documents)+(e.Tests+stepsOfEntry*e.Walk)*float64(documents)))
 }
 
 // Estimate says how much work Find takes. The filter is one that Check accepts.
@@ -105,12 +115,11 @@ type lead struct {
 }
 
 func (e *estimator) best() Estimate {
-	best, least := e.cost(lead{keys: -1, ordered: e.counts || sortedByKey(e.q.Sort)}), 0.0
 	const many = 10_000 // where the ways are compared
-	least = best.Fixed + (best.Tests+best.Walk)*many
+	best := e.cost(lead{keys: -1, ordered: e.counts || sortedByKey(e.q.Sort)})
 	for _, l := range e.leads() {
-		if x := e.cost(l); x.Fixed+(x.Tests+x.Walk)*many < least {
-			best, least = x, x.Fixed+(x.Tests+x.Walk)*many
+		if x := e.cost(l); x.total(many) < best.total(many) {
+			best = x
 		}
 	}
 	return best
@@ -188,7 +197,7 @@ func (e *estimator) cost(l lead) Estimate {
 		sum.entries += entryWork // to be put in order
 		e.weighSort(&sum)
 	}
-	out.Fixed = e.loads(l)
+	out.Fixed, out.Loads = sum.lists, e.loads(l)
 	if e.tabled(l) && !l.element {
 		out.Fixed += leadingWork * float64(1+len(e.q.Sort))
 	}
@@ -216,8 +225,8 @@ func (e *estimator) tabled(l lead) bool {
 	return false
 }
 
-// loads is what the documents of the window take; a query without one is Kontor's own and knows what it hits.
-func (e *estimator) loads(l lead) float64 {
+// loads is how many documents of the window are loaded; a query without one is Kontor's own and knows what it hits.
+func (e *estimator) loads(l lead) int {
 	n := e.q.Limit
 	if l.keys >= 0 && (n == 0 || l.keys < n) {
 		n = l.keys
@@ -225,7 +234,7 @@ func (e *estimator) loads(l lead) float64 {
 	if e.counts || e.q.Parts != nil && len(e.q.Parts) == 0 {
 		return 0
 	}
-	return float64(n) * loadWork
+	return n
 }
 
 // weighSort adds the values by which documents are put in order; every index holds the key.

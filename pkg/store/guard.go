@@ -25,6 +25,7 @@ type guarded struct {
 	Collection
 	documents int
 	counted   time.Time
+	counting  chan struct{} // closed when the count that is running ends; nil if none runs
 }
 
 // NewGuard wraps a store.
@@ -85,8 +86,9 @@ func (g *Guard) metered(ctx context.Context, name string, estimate func(Collecti
 		_, err := run(ctx)
 		return err
 	}
-	e, n := estimate(c.Collection), 0
-	if e.Tests+e.Walk > 0 {
+	e := estimate(c.Collection)
+	n := e.Loads
+	if e.Tests+e.Walk > 0 || e.Loads*loadWork > rate.LightWork {
 		var err error
 		if n, err = g.documents(ctx, c); err != nil {
 			return err
@@ -98,7 +100,7 @@ func (g *Guard) metered(ctx context.Context, name string, estimate func(Collecti
 	}
 	bound := &Bound{Work: e.Bound(n)}
 	loaded, err := run(WithBound(ctx, bound))
-	m.Note(min(work, bound.Done()+int64(loaded)*loadWork))
+	m.Note(work, min(work, bound.Done()+int64(loaded)*loadWork))
 	return err
 }
 
@@ -109,20 +111,45 @@ func (g *Guard) collection(name string) (*guarded, bool) {
 	return c, ok
 }
 
-// documents says how many documents a collection has, or had a moment ago.
+// documents returns how many documents a collection has, or had a moment ago. One request at a time counts;
+// meanwhile others take the old number, or wait where there is none.
 func (g *Guard) documents(ctx context.Context, c *guarded) (int, error) {
-	g.mu.Lock()
-	n, counted := c.documents, c.counted
-	g.mu.Unlock()
-	if !counted.IsZero() && time.Since(counted) < countedFor {
-		return n, nil
+	for {
+		g.mu.Lock()
+		n, known, running := c.documents, !c.counted.IsZero(), c.counting
+		if known && (running != nil || time.Since(c.counted) < countedFor) {
+			g.mu.Unlock()
+			return n, nil
+		}
+		if running == nil {
+			c.counting = make(chan struct{})
+			g.mu.Unlock()
+			return g.countDocuments(ctx, c)
+		}
+		g.mu.Unlock()
+		select {
+		case <-running:
+		case <-ctx.Done():
+			return 0, rate.Busy(ctx)
+		}
 	}
-	n, err := g.Store.Count(ctx, c.Name, query.Filter{})
-	if err != nil {
-		return 0, err
+}
+
+// countDocuments counts the documents of a collection and wakes the requests that wait for the number.
+func (g *Guard) countDocuments(ctx context.Context, c *guarded) (n int, err error) {
+	var counted time.Time
+	defer func() { // also where the driver panics
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if !counted.IsZero() {
+			c.documents, c.counted = n, counted
+		}
+		close(c.counting)
+		c.counting = nil
+	}()
+	n, err = g.Store.Count(ctx, c.Name, query.Filter{})
+	if err == nil {
+		counted = time.Now()
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	c.documents, c.counted = n, time.Now()
-	return n, nil
+	return n, err
 }

@@ -13,6 +13,7 @@ type weight struct {
 	tests   float64 // for a document that they are tested on
 	entries float64 // of indexes, for such a document
 	tables  float64 // for each document of the collection: entries of the indexes of lists, which are read at once
+	lists   float64 // for the read: values of lists, which an engine sorts once to look up in them
 	fields  tally
 }
 
@@ -34,10 +35,11 @@ func (e *estimator) weigh(f query.Filter, inside bool, sum *weight) {
 		}
 		return
 	}
-	work := 1 + float64(values(f)-1)/64
+	work := 1.0 // a lookup, however many values a list has
 	if f.Op.Textual() {
 		work = textWork
 	}
+	sum.lists += valueWork * float64(values(f)-1)
 	switch {
 	case inside:
 		work *= elementWork
@@ -46,6 +48,7 @@ func (e *estimator) weigh(f query.Filter, inside bool, sum *weight) {
 		return
 	case e.inTable(f.Path) && f.Op != query.Null && f.Op != query.NotNull:
 		sum.tables += 4 * work * entryWork
+		sum.lists += valueWork * float64(values(f)-1) // each is also looked up in the index
 		return
 	case slices.Contains(e.Many, f.Path):
 		work *= elementWork
