@@ -35,10 +35,30 @@ func (s *Server) changeFile(c *fiber.Ctx, in *intake, id string) error {
 		return err
 	}
 	e := fileChange{s: s, c: c, id: n}
+	if err := e.read(ctx, form); err != nil {
+		if e.edition != nil {
+			s.files.DiscardEdition(ctx, *e.edition)
+		}
+		return err
+	}
+	return e.finish(ctx)
+}
+
+// fileChange is a form about a file. Nothing changes before the whole form was read.
+type fileChange struct {
+	s       *Server
+	c       *fiber.Ctx
+	id      int64
+	info    *strapi.FileInfo
+	edition *asset.PreparedEdition // nil without bytes
+}
+
+// read reads the form to its end.
+func (e *fileChange) read(ctx context.Context, form *form) error {
 	for {
 		p, err := form.next()
 		if errors.Is(err, io.EOF) {
-			break
+			return nil
 		}
 		if err == nil {
 			err = e.part(ctx, p)
@@ -47,45 +67,43 @@ func (s *Server) changeFile(c *fiber.Ctx, in *intake, id string) error {
 			return err
 		}
 	}
-	return e.finish(ctx)
 }
 
-// fileChange is a form about a file in the making.
-type fileChange struct {
-	s    *Server
-	c    *fiber.Ctx
-	id   int64
-	info *strapi.FileInfo
-	file *asset.File // after its bytes were replaced
-}
-
-func (e *fileChange) part(ctx context.Context, p part) (err error) {
+func (e *fileChange) part(ctx context.Context, p part) error {
 	switch {
 	case p.name == "fileInfo" && p.file == nil:
-		var info strapi.FileInfo
-		info, err = oneFileInfo([]byte(p.text))
+		info, err := oneFileInfo([]byte(p.text))
 		e.info = &info
-	case p.name == "files" && p.file != nil && e.file == nil:
-		var f asset.File
-		f, err = e.s.content.ReplaceFile(ctx, callerOf(e.c), e.id, p.file)
-		e.file = &f
+		return err
+	case p.name == "files" && p.file != nil && e.edition == nil:
+		edition, err := e.s.files.PrepareEdition(ctx, callerOf(e.c), e.id, p.file)
+		if err == nil {
+			e.edition = &edition
+		}
+		return err
 	case p.name == "files" && p.file != nil:
-		err = fault.New(fault.Invalid, "A file has one new edition at once").With("key", "files")
-	default:
-		err = fault.Key(shorten(p.name), "", "body", "")
+		return fault.New(fault.Invalid, "A file has one new edition at once").With("key", "files")
 	}
-	return err
+	return fault.Key(shorten(p.name), "", "body", "")
 }
 
-// finish changes the facts after the bytes, so that bytes that are refused leave them alone.
-func (e *fileChange) finish(ctx context.Context) error {
-	if e.info == nil && e.file == nil {
-		return fault.New(fault.Invalid, "The form has neither files nor fileInfo")
+// finish changes the bytes and the facts together.
+func (e *fileChange) finish(ctx context.Context) (err error) {
+	var f asset.File
+	switch {
+	case e.edition != nil:
+		var changes asset.Changes
+		if e.info != nil {
+			changes = asset.Changes(*e.info)
+		}
+		ctx, cancel := context.WithTimeout(ctx, e.s.timeout)
+		defer cancel()
+		f, err = e.s.content.ReplaceFile(ctx, callerOf(e.c), *e.edition, changes)
+	case e.info != nil:
+		f, err = e.s.describe(ctx, e.c, e.id, *e.info)
+	default:
+		err = fault.New(fault.Invalid, "The form has neither files nor fileInfo")
 	}
-	if e.info == nil {
-		return sendJSON(e.c, 0, strapi.AppendFile(nil, *e.file, nil))
-	}
-	f, err := e.s.describe(ctx, e.c, e.id, *e.info)
 	if err != nil {
 		return err
 	}
