@@ -16,25 +16,20 @@ import (
 	"kontor/pkg/value"
 )
 
-// changeFile changes what is said of a file, by a form or by JSON. A form with a file in it gives
-// the file a new edition, as in Strapi.
-func (s *Server) changeFile(c *fiber.Ctx, in *intake, id string) error {
-	n, err := fileID(id)
-	if err != nil {
-		return err
-	}
+// isJSON reports whether the body is JSON by its Content-Type.
+func isJSON(c *fiber.Ctx) bool {
 	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
-	if strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
-		return s.describeByJSON(c, in, n)
-	}
-	// How long the bytes take is the client's affair as long as they come.
-	ctx, cancel := context.WithCancel(c.UserContext())
-	defer cancel()
+	return strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON)
+}
+
+// changeFile changes a file's facts by a form. A form with a file in it gives the file a new
+// edition, as in Strapi.
+func (s *Server) changeFile(ctx context.Context, c *fiber.Ctx, in *intake, id int64) error {
 	form, err := newForm(c.Get(fiber.HeaderContentType), in)
 	if err != nil {
 		return err
 	}
-	e := fileChange{s: s, c: c, id: n}
+	e := fileChange{s: s, c: c, id: id}
 	if err := e.read(ctx, form); err != nil {
 		if e.edition != nil {
 			s.files.DiscardEdition(ctx, *e.edition)

@@ -31,8 +31,15 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if id, ok := p["id"]; ok {
-		return s.changeFile(c, in, id)
+	text, change := p["id"]
+	id := int64(0)
+	if change {
+		if id, err = fileID(text); err != nil {
+			return err
+		}
+	}
+	if change && isJSON(c) {
+		return s.describeByJSON(c, in, id)
 	}
 	// The request's own context has no end: how long the bytes take is the client's affair as long as they come.
 	ctx, cancel := context.WithCancel(c.UserContext())
@@ -42,6 +49,9 @@ func (s *Server) upload(c *fiber.Ctx) error {
 		return err
 	}
 	defer end()
+	if change {
+		return s.changeFile(ctx, c, in, id)
+	}
 	u := &upload{s: s, c: c, ctx: ctx}
 	if err := u.beginUpload(); err != nil {
 		return err
