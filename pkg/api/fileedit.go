@@ -16,6 +16,25 @@ import (
 	"kontor/pkg/value"
 )
 
+// fileToChange reads the parameter id. It rejects an Idempotency-Key beside it, because no response
+// to a change is stored, and a client that sends the key relies on one.
+func (s *Server) fileToChange(c *fiber.Ctx) (id int64, change bool, err error) {
+	p, err := params(c, "id")
+	text, change := p["id"]
+	if err != nil || !change {
+		return 0, false, err
+	}
+	if id, err = fileID(text); err != nil {
+		return 0, false, err
+	}
+	key, err := s.idempotencyKey(c)
+	if err == nil && key != "" {
+		err = fault.New(fault.Invalid, "%s is not supported with id; send the request without it: the same bytes make no second edition",
+			idempotencyHeader).With("key", idempotencyHeader)
+	}
+	return id, true, err
+}
+
 // isJSON reports whether the body is JSON by its Content-Type.
 func isJSON(c *fiber.Ctx) bool {
 	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")

@@ -27,16 +27,9 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	if !callerOf(c).MayUpload() {
 		return fault.New(fault.Forbidden, "Forbidden")
 	}
-	p, err := params(c, "id")
+	id, change, err := s.fileToChange(c)
 	if err != nil {
 		return err
-	}
-	text, change := p["id"]
-	id := int64(0)
-	if change {
-		if id, err = fileID(text); err != nil {
-			return err
-		}
 	}
 	if change && isJSON(c) {
 		return s.describeByJSON(c, in, id)
