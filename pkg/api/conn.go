@@ -123,6 +123,10 @@ func (c *conn) release() { c.table.heldBytes.Add(-c.held.Swap(0)) }
 // defaultResponseMemory is how many bytes of long responses may wait for their clients.
 const defaultResponseMemory = 128 << 20
 
+// countedResponse is the length in bytes from which a response counts. All connections at their
+// standard limit hold at most 256 MiB of shorter ones.
+const countedResponse = 64 << 10
+
 // holdResponse counts a long response until it is written. A client may take its time to read, so
 // without a bound a few connections would fill the memory. Responses that many clients share are not
 // counted, and those that stream are never in memory.
@@ -132,7 +136,7 @@ func (s *Server) holdResponse(c *fiber.Ctx) error {
 		return nil
 	}
 	n := int64(len(c.Response().Body()))
-	if n <= maxBuffer {
+	if n < countedResponse {
 		return nil
 	}
 	conn.held.Store(n)

@@ -16,29 +16,63 @@ import (
 	"kontor/pkg/value"
 )
 
-// changeFile changes what is said of a file, by a form or by JSON. A form with a file in it gives
-// the file a new edition, as in Strapi.
-func (s *Server) changeFile(c *fiber.Ctx, in *intake, id string) error {
-	n, err := fileID(id)
-	if err != nil {
-		return err
+// fileToChange reads the parameter id. It rejects an Idempotency-Key beside it, because no response
+// to a change is stored, and a client that sends the key relies on one.
+func (s *Server) fileToChange(c *fiber.Ctx) (id int64, change bool, err error) {
+	p, err := params(c, "id")
+	text, change := p["id"]
+	if err != nil || !change {
+		return 0, false, err
 	}
+	if id, err = fileID(text); err != nil {
+		return 0, false, err
+	}
+	key, err := s.idempotencyKey(c)
+	if err == nil && key != "" {
+		err = fault.New(fault.Invalid, "%s is not supported with id; send the request without it: the same bytes make no second edition",
+			idempotencyHeader).With("key", idempotencyHeader)
+	}
+	return id, true, err
+}
+
+// isJSON reports whether the body is JSON by its Content-Type.
+func isJSON(c *fiber.Ctx) bool {
 	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
-	if strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
-		return s.describeByJSON(c, in, n)
-	}
-	// How long the bytes take is the client's affair as long as they come.
-	ctx, cancel := context.WithCancel(c.UserContext())
-	defer cancel()
+	return strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON)
+}
+
+// changeFile changes a file's facts by a form. A form with a file in it gives the file a new
+// edition, as in Strapi.
+func (s *Server) changeFile(ctx context.Context, c *fiber.Ctx, in *intake, id int64) error {
 	form, err := newForm(c.Get(fiber.HeaderContentType), in)
 	if err != nil {
 		return err
 	}
-	e := fileChange{s: s, c: c, id: n}
+	e := fileChange{s: s, c: c, id: id}
+	if err := e.read(ctx, form); err != nil {
+		if e.edition != nil {
+			s.files.DiscardEdition(ctx, *e.edition)
+		}
+		return err
+	}
+	return e.finish(ctx)
+}
+
+// fileChange is a form about a file. Nothing changes before the whole form was read.
+type fileChange struct {
+	s       *Server
+	c       *fiber.Ctx
+	id      int64
+	info    *strapi.FileInfo
+	edition *asset.PreparedEdition // nil without bytes
+}
+
+// read reads the form to its end.
+func (e *fileChange) read(ctx context.Context, form *form) error {
 	for {
 		p, err := form.next()
 		if errors.Is(err, io.EOF) {
-			break
+			return nil
 		}
 		if err == nil {
 			err = e.part(ctx, p)
@@ -47,45 +81,43 @@ func (s *Server) changeFile(c *fiber.Ctx, in *intake, id string) error {
 			return err
 		}
 	}
-	return e.finish(ctx)
 }
 
-// fileChange is a form about a file in the making.
-type fileChange struct {
-	s    *Server
-	c    *fiber.Ctx
-	id   int64
-	info *strapi.FileInfo
-	file *asset.File // after its bytes were replaced
-}
-
-func (e *fileChange) part(ctx context.Context, p part) (err error) {
+func (e *fileChange) part(ctx context.Context, p part) error {
 	switch {
 	case p.name == "fileInfo" && p.file == nil:
-		var info strapi.FileInfo
-		info, err = oneFileInfo([]byte(p.text))
+		info, err := oneFileInfo([]byte(p.text))
 		e.info = &info
-	case p.name == "files" && p.file != nil && e.file == nil:
-		var f asset.File
-		f, err = e.s.content.ReplaceFile(ctx, callerOf(e.c), e.id, p.file)
-		e.file = &f
+		return err
+	case p.name == "files" && p.file != nil && e.edition == nil:
+		edition, err := e.s.files.PrepareEdition(ctx, callerOf(e.c), e.id, p.file)
+		if err == nil {
+			e.edition = &edition
+		}
+		return err
 	case p.name == "files" && p.file != nil:
-		err = fault.New(fault.Invalid, "A file has one new edition at once").With("key", "files")
-	default:
-		err = fault.Key(shorten(p.name), "", "body", "")
+		return fault.New(fault.Invalid, "A file has one new edition at once").With("key", "files")
 	}
-	return err
+	return fault.Key(shorten(p.name), "", "body", "")
 }
 
-// finish changes the facts after the bytes, so that bytes that are refused leave them alone.
-func (e *fileChange) finish(ctx context.Context) error {
-	if e.info == nil && e.file == nil {
-		return fault.New(fault.Invalid, "The form has neither files nor fileInfo")
+// finish changes the bytes and the facts together.
+func (e *fileChange) finish(ctx context.Context) (err error) {
+	var f asset.File
+	switch {
+	case e.edition != nil:
+		var changes asset.Changes
+		if e.info != nil {
+			changes = asset.Changes(*e.info)
+		}
+		ctx, cancel := context.WithTimeout(ctx, e.s.timeout)
+		defer cancel()
+		f, err = e.s.content.ReplaceFile(ctx, callerOf(e.c), *e.edition, changes)
+	case e.info != nil:
+		f, err = e.s.describe(ctx, e.c, e.id, *e.info)
+	default:
+		err = fault.New(fault.Invalid, "The form has neither files nor fileInfo")
 	}
-	if e.info == nil {
-		return sendJSON(e.c, 0, strapi.AppendFile(nil, *e.file, nil))
-	}
-	f, err := e.s.describe(ctx, e.c, e.id, *e.info)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -98,6 +99,30 @@ func TestEditions(t *testing.T) {
 	}
 }
 
+// TestRefusedEdition: a form that is refused after its bytes were read leaves the public file alone.
+func TestRefusedEdition(t *testing.T) {
+	s := newServer(t, setup{})
+	f := s.upload("Satzung.pdf", "%PDF-1.7\nalt\n")
+	blobs := s.kept()
+	bytes := formPart{"files", "neu.pdf", "%PDF-1.7\nneu\n"}
+	for name, parts := range map[string][]formPart{
+		"a long text":      {bytes, {"fileInfo", "", `{"alternativeText":"` + strings.Repeat("x", 1200) + `"}`}},
+		"an unknown field": {bytes, {"bogus", "", "x"}},
+		"a second file":    {bytes, {"files", "b.pdf", "%PDF-1.7\n4"}},
+		"no facts":         {bytes, {"fileInfo", "", `[]`}},
+	} {
+		if r := s.form("editor", fmt.Sprintf("/api/upload?id=%d", f.ID), parts...); r.status != 400 {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+		if r := s.want(200, call{"GET", f.URL, "editor", "", nil}); !strings.Contains(r.body, "alt") {
+			t.Errorf("%s: the file has new bytes", name)
+		}
+		if now := s.kept(); !slices.Equal(now, blobs) {
+			t.Errorf("%s: stored are %q, before %q", name, now, blobs)
+		}
+	}
+}
+
 // The facts of a file change by JSON.
 func TestPutFile(t *testing.T) {
 	s := newServer(t, setup{})
@@ -147,6 +172,11 @@ func TestAlternativeText(t *testing.T) {
 	s.published(f.ID)
 	c := call{"PUT", path, "editor", `{"alternativeText":" "}`, nil}
 	s.want(409, c).checkForm(t, c)
+	r := s.form("editor", fmt.Sprintf("/api/upload?id=%d", f.ID),
+		formPart{"files", "neu.jpg", jpegText(t, 40, 20)}, formPart{"fileInfo", "", `{"alternativeText":" "}`})
+	if now := s.get("editor", fmt.Sprintf("/api/upload/files/%d", f.ID)); r.status != 409 || !strings.Contains(now.body, `"width":30`) {
+		t.Errorf("new bytes without alternative text: %d %s, then %s", r.status, r.body, now.body)
+	}
 	s.want(200, call{"PUT", path, "editor", `{"alternativeText":"","decorative":true}`, nil})
 	s.want(409, call{"PUT", path, "editor", `{"decorative":false}`, nil})
 

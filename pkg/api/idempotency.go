@@ -76,7 +76,8 @@ func finish(c *fiber.Ctx, a *idempotency.Attempt, written bool, err error) {
 	case err == nil:
 		res := c.Response()
 		a.Finish(idempotency.Answer{
-			Status: res.StatusCode(), Type: string(res.Header.ContentType()), ETag: string(res.Header.Peek(fiber.HeaderETag)), Body: res.Body(),
+			Status: res.StatusCode(), Type: string(res.Header.ContentType()), ETag: string(res.Header.Peek(fiber.HeaderETag)),
+			Removed: string(res.Header.Peek(removedHeader)), Body: res.Body(),
 		})
 	case written || inDoubt(err):
 		a.Leave()
@@ -100,6 +101,9 @@ func repeat(c *fiber.Ctx, kept *idempotency.Answer) error {
 	c.Set(fiber.HeaderContentType, kept.Type)
 	if kept.ETag != "" {
 		c.Set(fiber.HeaderETag, kept.ETag)
+	}
+	if kept.Removed != "" {
+		c.Set(removedHeader, kept.Removed)
 	}
 	return send(c, kept.Body)
 }

@@ -70,6 +70,12 @@ func TestIdempotencyKey(t *testing.T) {
 			t.Errorf("key %q: %d %s", key, r.status, r.body)
 		}
 	}
+	markup := call{"POST", "/api/projects?status=draft", "editor", `{"data":{"title":"Eins","body":"<p>a</p><script>x</script>"}}`, map[string]string{"Idempotency-Key": "markup"}}
+	for range 2 {
+		if got := s.want(201, markup).header.Get("Kontor-Removed"); got != "body script" {
+			t.Errorf("removed: %q", got)
+		}
+	}
 	// An error leaves the key free.
 	if r := s.keyed("editor", "wrong", "", `{"name":7}`); r.status != 400 {
 		t.Errorf("%d %s", r.status, r.body)
@@ -238,6 +244,21 @@ func TestIdempotencyKeyOfAnUpload(t *testing.T) {
 		if second.status != 201 || third.body != second.body || s.fileCount() != before+2 {
 			t.Errorf("%s: %d, then %d %s, then %d %s; %d files", c.name, cut.status, second.status, second.body, third.status, third.body, s.fileCount()-before)
 		}
+	}
+}
+
+// TestIdempotencyKeyOfAChange: a change of a file stores no response, so it rejects the header.
+func TestIdempotencyKeyOfAChange(t *testing.T) {
+	s := newServer(t, setup{})
+	path := fmt.Sprintf("/api/upload?id=%d", s.upload("a.txt", "eins").ID)
+	form, formType := formBody(formPart{"files", "a.txt", "zwei"})
+	for contentType, body := range map[string]string{formType: form, "application/json": `{"fileInfo":{"caption":"zwei"}}`} {
+		c := call{"POST", path, "editor", body, map[string]string{"Content-Type": contentType, "Idempotency-Key": "change"}}
+		if r := s.want(400, c); !strings.Contains(r.body, "Idempotency-Key is not supported with id") {
+			t.Error(r.body)
+		}
+		delete(c.header, "Idempotency-Key")
+		s.want(200, c)
 	}
 }
 

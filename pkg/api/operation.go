@@ -144,7 +144,7 @@ func fileOperations() []openapi.Operation {
 				Headers: []string{"Content-Disposition", "Accept-Ranges"}},
 			Refuses: []int{http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable}},
 		{Method: "POST", Path: "/api/upload", ID: "upload", Tag: tagFiles, Summary: "Upload files, or with `id` give one a new edition or change what is said of it",
-			Query:   []openapi.Parameter{{Name: "id", Description: "The file that gets the bytes in files, the facts in fileInfo, or both", Schema: typed("string")}},
+			Query:   []openapi.Parameter{{Name: "id", Description: "The file that gets the bytes in files, the facts in fileInfo, or both; not with an Idempotency-Key", Schema: typed("string")}},
 			Header:  []openapi.Parameter{openapi.IdempotencyKey()},
 			Body:    openapi.Body{Type: "multipart/form-data", Schema: openapi.Ref("Upload")},
 			Answer:  openapi.Answer{Status: http.StatusCreated, Description: "The files, or with `id` the one", Also: []int{http.StatusOK}, Schema: value.Object{"anyOf": value.List{openapi.List(openapi.Ref("File")), openapi.Ref("File")}}},

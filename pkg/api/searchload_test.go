@@ -138,6 +138,23 @@ func TestSearchesAtOnce(t *testing.T) {
 	s.want(200, search)
 }
 
+// TestMediumResponsesAreCounted: responses far below a megabyte count too, because many connections may hold one each.
+func TestMediumResponsesAreCounted(t *testing.T) {
+	s := newServer(t, setup{edit: func(o *api.Options) { o.ResponseMemory = 200 << 10 }})
+	for i := range 6 {
+		s.create("articles", fmt.Sprintf(`{"title":"Beitrag %d","body":"<p>%s</p>"}`, i, strings.Repeat("Zusammenarbeit ", 2600)))
+	}
+	plain := map[string]string{"Accept-Encoding": "identity"}
+	if r := s.want(503, call{"GET", "/api/articles", "editor", "", plain}); r.header.Get("Retry-After") != "1" {
+		t.Error(r.header)
+	}
+	for range 3 { // each is counted until it is written, and none for longer
+		if r := s.want(200, call{"GET", "/api/articles?pagination[pageSize]=2", "editor", "", plain}); len(r.body) < 64<<10 {
+			t.Errorf("a response of %d bytes is not counted", len(r.body))
+		}
+	}
+}
+
 // Clients that do not read long responses fill no more than the memory that is meant for them, and give it back.
 func TestUnreadResponsesAreBounded(t *testing.T) {
 	s := newServer(t, setup{searched: true, edit: func(o *api.Options) { o.ResponseMemory = 16 << 20 }})

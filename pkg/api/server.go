@@ -56,7 +56,7 @@ type Options struct {
 	MaxUploads int        // that an account may have running, more wait; 4 if 0
 	UploadRate rate.Limit // KiB that an account may upload; zero for any number
 
-	ResponseMemory int64 // bytes of responses above 1 MiB that may wait to be read; 128 MiB if 0
+	ResponseMemory int64 // bytes of responses from 64 KiB on that may wait to be read; 128 MiB if 0
 
 	MaxConnections           int // open at once; 4096 if 0
 	MaxConnectionsPerAddress int // of an address that is no trusted proxy; 256 if 0, and at most half of all

@@ -27,12 +27,12 @@ func (s *Server) upload(c *fiber.Ctx) error {
 	if !callerOf(c).MayUpload() {
 		return fault.New(fault.Forbidden, "Forbidden")
 	}
-	p, err := params(c, "id")
+	id, change, err := s.fileToChange(c)
 	if err != nil {
 		return err
 	}
-	if id, ok := p["id"]; ok {
-		return s.changeFile(c, in, id)
+	if change && isJSON(c) {
+		return s.describeByJSON(c, in, id)
 	}
 	// The request's own context has no end: how long the bytes take is the client's affair as long as they come.
 	ctx, cancel := context.WithCancel(c.UserContext())
@@ -42,6 +42,9 @@ func (s *Server) upload(c *fiber.Ctx) error {
 		return err
 	}
 	defer end()
+	if change {
+		return s.changeFile(ctx, c, in, id)
+	}
 	u := &upload{s: s, c: c, ctx: ctx}
 	if err := u.beginUpload(); err != nil {
 		return err

@@ -61,6 +61,7 @@ func (s *server) uploadFrom(by string, bytes int) reply {
 // An account has a number of uploads at once. More wait, and are refused if none ends; other accounts are not held up.
 func TestUploadsOfAnAccount(t *testing.T) {
 	s := newServer(t, setup{edit: func(o *api.Options) { o.MaxUploads, o.RequestTimeout = 2, 700*time.Millisecond }})
+	edition := fmt.Sprintf("/api/upload?id=%d", s.upload("a.txt", "x").ID)
 	first, second := s.openUpload("editor", 100_000), s.openUpload("editor", 100_000)
 	for tries, refused := 0, false; !refused; tries++ { // the two begin as soon as their bytes have come
 		r := s.uploadFrom("editor", 10)
@@ -71,6 +72,11 @@ func TestUploadsOfAnAccount(t *testing.T) {
 			t.Errorf("%v %s", r.header, r.body)
 		}
 	}
+	if r := s.form("editor", edition, formPart{"files", "a.txt", "y"}); r.status != 429 {
+		t.Errorf("a new edition beside two uploads: %d %s", r.status, r.body)
+	}
+	describe := call{"POST", edition, "editor", `{"fileInfo":{"caption":"Text"}}`, map[string]string{"Content-Type": "application/json"}}
+	s.want(200, describe)
 	if r := s.uploadFrom("admin", 10); r.status != 201 {
 		t.Errorf("another account: %d %s", r.status, r.body)
 	}
@@ -130,6 +136,9 @@ func TestBytesOfAnAccount(t *testing.T) {
 				if status := send("site", 90); status != 201 {
 					t.Errorf("an unlimited token: %d", status)
 				}
+			}
+			if r := s.form("editor", "/api/upload?id=1", formPart{"files", "a.txt", "y"}); r.status != 429 {
+				t.Errorf("a new edition: %d %s", r.status, r.body)
 			}
 			r := s.uploadFrom("editor", 1)
 			if r.status != 429 || r.header.Get("Retry-After") == "" || !strings.Contains(r.body, "too many bytes") {

@@ -26,22 +26,7 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 		if err != nil {
 			return File{}, err
 		}
-		old := f.Facts
-		if changes.Name != nil {
-			f.Name = named(*changes.Name, f.Name)
-		}
-		if changes.Decorative != nil {
-			f.Facts.Decorative = *changes.Decorative
-		}
-		for _, p := range []struct {
-			to   *string
-			from *string
-		}{{&f.Facts.Alt, changes.Alt}, {&f.Facts.Caption, changes.Caption}, {&f.Facts.Credit, changes.Credit}, {&f.Facts.Licence, changes.Licence}} {
-			if p.from != nil {
-				*p.to = *p.from
-			}
-		}
-		if err := fault.Fields(f.Facts.clean(old)); err != nil {
+		if f, err = changes.applied(f); err != nil {
 			return File{}, err
 		}
 		f.UpdatedAt = s.now().UTC().Truncate(time.Millisecond)
@@ -52,6 +37,27 @@ func (s *Service) Describe(ctx context.Context, c auth.Caller, id int64, changes
 		}
 	}
 	return File{}, fault.New(fault.Unavailable, "Too many writers at once")
+}
+
+// applied returns the file with the changes; Invalid with every wrong fact.
+func (changes Changes) applied(f File) (File, error) {
+	old := f.Facts
+	if changes.Name != nil {
+		f.Name = named(*changes.Name, f.Name)
+	}
+	if changes.Decorative != nil {
+		f.Facts.Decorative = *changes.Decorative
+	}
+	for _, p := range []struct{ to, from *string }{
+		{&f.Facts.Alt, changes.Alt}, {&f.Facts.Caption, changes.Caption},
+		{&f.Facts.Credit, changes.Credit}, {&f.Facts.Licence, changes.Licence},
+	} {
+		if p.from != nil {
+			*p.to = *p.from
+		}
+	}
+	wrong := f.Facts.clean(old)
+	return f, fault.Fields(wrong)
 }
 
 // owned finds a file that the caller may change.

@@ -61,47 +61,81 @@ func (f File) edition(e Edition) File {
 	return f
 }
 
-// Replace reads r to its end and gives a file these bytes as its new edition; address, name and
-// facts stay, and the bytes that it had are kept as an earlier edition. The same bytes change
-// nothing. fits is asked before anything changes whether the file may become that. Errors: as
-// Upload; NotFound if the file is not there for the caller, Invalid for bytes of another media
-// type, errors of fits.
-func (s *Service) Replace(
-	ctx context.Context, c auth.Caller, id int64, r io.Reader, fits func(File) error,
-) (File, error) {
+// PreparedEdition is bytes that a file does not have yet; see PrepareEdition.
+type PreparedEdition struct {
+	File      File // as it was before
+	Unchanged bool // the bytes are those of File, and are not stored again
+
+	next File
+}
+
+// PrepareEdition reads r to its end and stores the bytes for a new edition of a file. The file does
+// not change: the bytes are swept unless CommitEdition is called within a day. Errors: as Upload;
+// NotFound if the file is not there for the caller, Invalid for bytes of another media type.
+func (s *Service) PrepareEdition(ctx context.Context, c auth.Caller, id int64, r io.Reader) (PreparedEdition, error) {
 	f, err := s.owned(ctx, c, id)
 	if err != nil {
-		return File{}, err
+		return PreparedEdition{}, err
 	}
 	next := f
+	next.Former = nil // DiscardEdition deletes the new bytes only
 	next.bytes, next.made.set, next.by = store.RandomKey(), store.RandomKey(), c.ID
 	next.Variants, next.WebP = nil, nil
 	if err := s.keep(ctx, &next, r); err != nil {
+		return PreparedEdition{}, err
+	}
+	e := PreparedEdition{File: f, Unchanged: next.SHA256 == f.SHA256}
+	switch {
+	case e.Unchanged:
+		s.discard(ctx, next)
+		return e, nil
+	case next.Type != f.Type:
+		err = fault.New(fault.Invalid, "The file is %s, and its new edition %s", f.Type, next.Type).With("key", "files")
+	default:
+		err = s.vary(ctx, &next)
+	}
+	e.next = next
+	if err != nil {
+		s.DiscardEdition(ctx, e)
+	}
+	return e, err
+}
+
+// DiscardEdition deletes the bytes of an edition that is not committed.
+func (s *Service) DiscardEdition(ctx context.Context, e PreparedEdition) {
+	if !e.Unchanged {
+		s.discard(ctx, e.next)
+	}
+}
+
+// CommitEdition gives a file the prepared bytes and the changed facts in one write. Its address
+// stays, and its current bytes become an earlier edition. Unchanged bytes make no edition. check
+// reads the file with the new bytes before the write and may reject it. After an error the new bytes
+// are deleted, unless the write may have happened. Errors: as Describe, and errors of check.
+func (s *Service) CommitEdition(
+	ctx context.Context, c auth.Caller, e PreparedEdition, changes Changes, check func(File) error,
+) (File, error) {
+	if e.Unchanged && changes == (Changes{}) {
+		return e.File, nil
+	}
+	if e.Unchanged {
+		return s.Describe(ctx, c, e.File.ID, changes)
+	}
+	err := check(e.next)
+	if err != nil {
+		s.DiscardEdition(ctx, e)
 		return File{}, err
 	}
-	fresh := next
-	fresh.Former = nil // what discard removes are the new bytes only
-	if next.SHA256 == f.SHA256 {
-		s.discard(ctx, fresh)
-		return f, nil
-	}
-	if next.Type != f.Type {
-		err = fault.New(fault.Invalid, "The file is %s, and its new edition %s", f.Type, next.Type).With("key", "files")
-	} else if err = s.vary(ctx, &next); err == nil {
-		err = fits(next)
-	}
-	if err == nil {
-		f, err = s.supersede(ctx, c, f, next)
-	}
+	f, err := s.supersede(ctx, c, e, changes)
 	if err != nil && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Timeout) {
-		fresh.Variants, fresh.WebP, fresh.made = next.Variants, next.WebP, next.made
-		s.discard(ctx, fresh)
+		s.DiscardEdition(ctx, e)
 	}
 	return f, err
 }
 
-// supersede writes the new edition into the record, however often others change it meanwhile.
-func (s *Service) supersede(ctx context.Context, c auth.Caller, f, next File) (File, error) {
+// supersede writes the new edition into the record, and tries again after concurrent writes.
+func (s *Service) supersede(ctx context.Context, c auth.Caller, e PreparedEdition, changes Changes) (File, error) {
+	f, next := e.File, e.next
 	for range maxAttempts {
 		next.Former = append(f.Former[:len(f.Former):len(f.Former)], f.Current())
 		next.Former = next.Former[max(0, len(next.Former)-maxEditions):]
@@ -111,8 +145,15 @@ func (s *Service) supersede(ctx context.Context, c auth.Caller, f, next File) (F
 		for name, v := range next.current() {
 			set[name] = v
 		}
-		set["updatedAt"] = next.at.Format(timeFormat)
-		err := s.store.Apply(ctx, []store.Op{s.marked(f, set)})
+		described, err := changes.applied(f)
+		if err != nil {
+			return File{}, err
+		}
+		described.UpdatedAt = next.at
+		for name, v := range described.described() {
+			set[name] = v
+		}
+		err = s.store.Apply(ctx, []store.Op{s.marked(f, set)})
 		var conflict *store.OpError
 		if err == nil {
 			return s.File(ctx, f.ID)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kontor/pkg/asset"
+	"kontor/pkg/auth"
 	"kontor/pkg/fault"
 	"kontor/pkg/query"
 	"kontor/pkg/store"
@@ -20,6 +21,17 @@ import (
 )
 
 func fitsAll(asset.File) error { return nil }
+
+// Replace prepares and commits a new edition.
+func (k *kit) Replace(
+	ctx context.Context, c auth.Caller, id int64, r io.Reader, check func(asset.File) error,
+) (asset.File, error) {
+	e, err := k.PrepareEdition(ctx, c, id, r)
+	if err != nil {
+		return asset.File{}, err
+	}
+	return k.CommitEdition(ctx, c, e, asset.Changes{}, check)
+}
 
 // bytesOf reads a file with the bytes that were uploaded.
 func (k *kit) bytesOf(f asset.File) []byte {
@@ -106,6 +118,44 @@ func TestReplaceRefused(t *testing.T) {
 		if now, err := k.File(k.ctx, f.ID); err != nil || exported(now) != exported(f) {
 			t.Errorf("%s: the record is %+v, %v", name, now, err)
 		}
+	}
+}
+
+// TestPreparedEdition: a prepared edition is not the file's; its bytes and facts come in one write.
+func TestPreparedEdition(t *testing.T) {
+	k := newKit(t, asset.Options{})
+	f := k.upload("a.pdf", pdf(1000))
+	prepare := func() asset.PreparedEdition {
+		e, err := k.PrepareEdition(k.ctx, editor, f.ID, bytes.NewReader(pdf(2000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	unchanged := func(clause string) {
+		t.Helper()
+		if now, err := k.File(k.ctx, f.ID); err != nil || exported(now) != exported(f) || len(k.blobKeys()) != 1 {
+			t.Errorf("%s: the record is %+v, %v, and there are %q", clause, now, err, k.blobKeys())
+		}
+	}
+	k.DiscardEdition(k.ctx, prepare())
+	unchanged("discarded")
+	long, alt := strings.Repeat("x", 1200), "Satzung"
+	if _, err := k.CommitEdition(k.ctx, editor, prepare(), asset.Changes{Alt: &long}, fitsAll); !fault.Is(err, fault.Invalid) {
+		t.Errorf("wrong facts: %v", err)
+	}
+	unchanged("wrong facts")
+	e := prepare()
+	if _, err := k.Describe(k.ctx, editor, f.ID, asset.Changes{Caption: &alt}); err != nil {
+		t.Fatal(err)
+	}
+	now, err := k.CommitEdition(k.ctx, editor, e, asset.Changes{Alt: &alt}, fitsAll)
+	if err != nil || now.Edition != 2 || now.Facts.Alt != alt || now.Facts.Caption != alt {
+		t.Errorf("%+v, %v", now, err)
+	}
+	if now, err = k.CommitEdition(k.ctx, editor, prepare(), asset.Changes{Credit: &alt}, fitsAll); err != nil ||
+		now.Edition != 2 || now.Facts.Credit != alt || len(k.blobKeys()) != 2 {
+		t.Errorf("the same bytes with another fact: %+v, %v", now, err)
 	}
 }
 

@@ -3,7 +3,6 @@ package content
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -115,13 +114,19 @@ func (s *Service) keepsAlt(ctx context.Context, c auth.Caller, f asset.File, cha
 	return nil
 }
 
-// ReplaceFile gives a file new bytes. Errors are those of asset.Replace, and Invalid for bytes that
-// a field with the file does not take.
-func (s *Service) ReplaceFile(ctx context.Context, c auth.Caller, id int64, r io.Reader) (asset.File, error) {
-	if s.files == nil {
-		return asset.File{}, errNoFile()
+// ReplaceFile gives a file the bytes of a prepared edition and the changed facts in one write.
+// Errors are those of DescribeFile and asset.CommitEdition, and Invalid for bytes that a field with
+// the file does not accept. After an error the file has neither.
+func (s *Service) ReplaceFile(
+	ctx context.Context, c auth.Caller, e asset.PreparedEdition, changes asset.Changes,
+) (asset.File, error) {
+	if e.Unchanged && changes != (asset.Changes{}) {
+		return s.DescribeFile(ctx, c, e.File.ID, changes)
 	}
-	f, err := s.files.Replace(ctx, c, id, r, func(next asset.File) error {
+	return s.files.CommitEdition(ctx, c, e, changes, func(next asset.File) error {
+		if err := s.keepsAlt(ctx, c, e.File, changes); err != nil {
+			return err
+		}
 		placed, err := s.placesOf(ctx, next)
 		if err != nil {
 			return err
@@ -134,7 +139,6 @@ func (s *Service) ReplaceFile(ctx context.Context, c auth.Caller, id int64, r io
 		}
 		return fault.Fields(wrong)
 	})
-	return f, err
 }
 
 // RenewFiles makes again what an earlier version of Kontor made of images.

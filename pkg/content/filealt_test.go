@@ -77,6 +77,15 @@ func TestAltDuty(t *testing.T) {
 	wantCode(t, err, fault.Conflict)
 }
 
+// replaceFile gives a file new bytes and leaves its facts alone.
+func (k *kit) replaceFile(id int64, text string) (asset.File, error) {
+	e, err := k.files.PrepareEdition(k.Context(), editor, id, strings.NewReader(text))
+	if err != nil {
+		return asset.File{}, err
+	}
+	return k.ReplaceFile(k.Context(), editor, e, asset.Changes{})
+}
+
 // A file that changes is seen by search: its public users are marked. What a field does not take does not come in by an edition.
 func TestChangedFileMarksUsers(t *testing.T) {
 	t.Parallel()
@@ -92,7 +101,7 @@ func TestChangedFileMarksUsers(t *testing.T) {
 			return err
 		},
 		"replaced": func() error {
-			_, err := k.ReplaceFile(t.Context(), editor, f.ID, strings.NewReader("bb"))
+			_, err := k.replaceFile(f.ID, "bb")
 			return err
 		},
 	} {
@@ -107,7 +116,7 @@ func TestChangedFileMarksUsers(t *testing.T) {
 			t.Errorf("%s: marked are %+v", clause, marks)
 		}
 	}
-	_, err := k.ReplaceFile(t.Context(), editor, f.ID, strings.NewReader("zu lang"))
+	_, err := k.replaceFile(f.ID, "zu lang")
 	var known *fault.Error
 	if !errors.As(err, &known) || !strings.Contains(err.Error(), "short") && len(wrong(err)) == 0 {
 		t.Errorf("too large for the field: %v", err)

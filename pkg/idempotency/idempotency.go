@@ -76,6 +76,7 @@ type Answer struct {
 	Status      int
 	Type        string // Content-Type
 	ETag        string // "" for none
+	Removed     string // the header Kontor-Removed; "" for none
 	Body        []byte
 	Fingerprint string // of the request
 }
@@ -250,7 +251,7 @@ func (a *Attempt) Finish(answer Answer) {
 		return
 	}
 	a.end(func(ctx context.Context) error {
-		return a.replace(ctx, value.Object{"status": int64(answer.Status), "type": answer.Type, "etag": answer.ETag, "body": string(answer.Body), "owner": nil, "beat": nil, "decided": nil})
+		return a.replace(ctx, value.Object{"status": int64(answer.Status), "type": answer.Type, "etag": answer.ETag, "removed": answer.Removed, "body": string(answer.Body), "owner": nil, "beat": nil, "decided": nil})
 	})
 }
 
@@ -317,7 +318,7 @@ func answerIn(meta value.Object) *Answer {
 	if !ok {
 		return nil
 	}
-	return &Answer{Status: int(status), Type: text(meta, "type"), ETag: text(meta, "etag"), Body: []byte(text(meta, "body")), Fingerprint: text(meta, "fingerprint")}
+	return &Answer{Status: int(status), Type: text(meta, "type"), ETag: text(meta, "etag"), Removed: text(meta, "removed"), Body: []byte(text(meta, "body")), Fingerprint: text(meta, "fingerprint")}
 }
 
 // poll is how often a record is looked at that another attempt has.

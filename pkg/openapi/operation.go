@@ -214,7 +214,7 @@ func IfMatch(required bool) Parameter {
 // IdempotencyKey is the header that names a request, so that it can be sent again.
 func IdempotencyKey() Parameter {
 	return Parameter{Name: "Idempotency-Key", Description: "A name for this request, new for each, such as a UUID. A client that does not know what became of a request sends it again with " +
-		"the same key and gets the first answer. 409 while the first one is in progress, 422 if the key was used for another request. Kept for 24 hours.",
+		"the same key and gets the first answer. 409 while the first one is in progress, 422 if the key was used for another request. Any other 4xx frees the key, a 500 or 503 does not. Kept for 24 hours.",
 		Schema: value.Object{"type": "string", "maxLength": int64(257), "examples": value.List{`"8e03978e-40d5-43dd-bc93-6894a57f9324"`}}}
 }
 
