@@ -204,7 +204,7 @@ func mailFlag(cmd *cobra.Command, v *string) {
 }
 
 func roleFlag(cmd *cobra.Command, v *string) {
-	cmd.Flags().StringVar(v, "role", "", "name of a stored role: admin, editor, reviewer, organizer or one of your own")
+	cmd.Flags().StringVar(v, "role", "", "name of a stored role: admin, editor, organizer, reviewer, site or one of your own")
 	must(cmd.MarkFlagRequired("role"))
 }
 

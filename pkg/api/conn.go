@@ -118,10 +118,30 @@ func linger(c *fiber.Ctx) {
 }
 
 // release ends the count of a response that is written, or will not be any more.
-func (c *conn) release() { c.table.heldBytes.Add(-c.held.Swap(0)) }
+func (c *conn) release() {
+	if n := c.held.Swap(0); n > 0 {
+		c.table.heldBytes.Add(-n)
+		c.network.heldBytes.Add(-n)
+	}
+}
+
+// hold counts a response of n bytes until it is written. It returns false if too many bytes wait to be
+// written, of all connections or of this one's network.
+func (c *conn) hold(n, most int64) bool {
+	c.held.Store(n)
+	ofNetwork, ofAll := c.network.heldBytes.Add(n), c.table.heldBytes.Add(n)
+	tooMany := ofAll > most || ofNetwork > max(n, most/networkResponses) && !c.table.trusts(remoteAddress(c.RemoteAddr()))
+	if tooMany {
+		c.release()
+	}
+	return !tooMany
+}
 
 // defaultResponseMemory is how many bytes of long responses may wait for their clients.
 const defaultResponseMemory = 128 << 20
+
+// networkResponses is the share of that, as a divisor, which the clients of one network may fill.
+const networkResponses = 4
 
 // countedResponse is the length in bytes from which a response counts. All connections at their
 // standard limit hold at most 256 MiB of shorter ones.
@@ -139,9 +159,7 @@ func (s *Server) holdResponse(c *fiber.Ctx) error {
 	if n < countedResponse {
 		return nil
 	}
-	conn.held.Store(n)
-	if s.conns.heldBytes.Add(n) > s.responseMemory {
-		conn.release()
+	if !conn.hold(n, s.responseMemory) {
 		c.Response().Reset()
 		s.harden(c)
 		s.share(c)

@@ -66,6 +66,8 @@ type connNetwork struct {
 	prefix netip.Prefix
 	open   int
 	idle   list.List // as in connTable
+
+	heldBytes atomic.Int64 // as in connTable
 }
 
 func newConnTable(o Options, log *slog.Logger, readTimeout time.Duration, trusts func(netip.Addr) bool) *connTable {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"kontor/pkg/auth"
@@ -19,6 +21,10 @@ const (
 // its one token: an editor may search all fields of 10,000 drafts once a second.
 const tokenWork = 6 * rate.LightWork
 
+// searchWait is how long a search without credentials waits for a slot: longer than lists do, so that one
+// address that reads lists can't keep the visitors of a site from searching.
+const searchWait = time.Second
+
 const meterLocal = "meter"
 
 // metered is the meter of a request with the bucket of the rate limit that it charges.
@@ -35,6 +41,9 @@ func (s *Server) meter(c *fiber.Ctx, caller auth.Caller) {
 		return
 	}
 	o := rate.MeterOptions{Most: s.publicWork, Slots: s.slots}
+	if underSearch(c.Path()) {
+		o.Wait = searchWait
+	}
 	if caller.ID != "" {
 		o.Most, o.Wait = s.callerWork, rate.CallerWait
 	}

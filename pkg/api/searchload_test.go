@@ -170,17 +170,22 @@ func TestUnreadResponsesAreBounded(t *testing.T) {
 	}
 	request := "POST /search/multi-search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " + fmt.Sprint(len(body)) + "\r\n\r\n" + body
 	var unread []net.Conn
-	for range 2 {
-		c := s.dialFrom("127.0.0.1")
+	ask := func(address, status string) {
+		c := s.dialFrom(address)
 		_ = c.(*net.TCPConn).SetReadBuffer(4 << 10)
 		if _, err := io.WriteString(c, request); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.ReadFull(c, make([]byte, 12)); err != nil {
-			t.Fatal(err)
+		line := make([]byte, 12)
+		if _, err := io.ReadFull(c, line); err != nil || !strings.HasSuffix(string(line), status) {
+			t.Fatalf("%s is answered %s, not %s: %v", address, line, status, err)
 		}
 		unread = append(unread, c)
 	}
+	ask("127.0.0.2", "200")
+	ask("127.0.0.2", "503") // a second one is more than the share of one address
+	s.want(200, long)
+	ask("127.0.0.3", "200")
 	r := s.want(503, long)
 	if r.header.Get("Retry-After") != "1" || r.header.Get("X-Content-Type-Options") != "nosniff" || r.header.Get("Content-Encoding") != "" {
 		t.Error(r.header)

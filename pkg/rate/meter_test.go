@@ -168,7 +168,7 @@ func TestSpend(t *testing.T) {
 // TestPatientWork waits for a slot beyond the patience of a request, and gives up with its context.
 func TestPatientWork(t *testing.T) {
 	slots := NewSlots(1)
-	release, _ := slots.Take(t.Context())
+	release, _ := slots.TakeWithin(t.Context(), 0)
 	time.AfterFunc(3*time.Millisecond, release)
 	again, ok := slots.TakeWithin(Patient(t.Context()), 0)
 	if !ok {
