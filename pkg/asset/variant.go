@@ -85,7 +85,9 @@ func (s *Service) countPages(ctx context.Context, f *File) error {
 	if err != nil {
 		return err
 	}
-	f.Pages = rendition.Pages(data)
+	if f.Pages, err = rendition.Pages(ctx, data); err != nil {
+		return tooLong(err)
+	}
 	return nil
 }
 

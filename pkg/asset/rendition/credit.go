@@ -23,6 +23,10 @@ type Credit struct {
 // maxCredit bounds each of them, in bytes.
 const maxCredit = 300
 
+// maxCreditRead is how many bytes of a metadata field are read: more than maxCredit, because spaces
+// and control characters are dropped.
+const maxCreditRead = 4 * maxCredit
+
 // String is the credit on one line, "" for none.
 func (c Credit) String() string {
 	var parts []string
@@ -42,6 +46,12 @@ func (c *Credit) fill(o Credit) {
 
 // creditText makes one line of what metadata hold: UTF-8, or Latin-1 as old programs write it.
 func creditText(b []byte) string {
+	if end := maxCreditRead; len(b) > end {
+		for end > maxCreditRead-utf8.UTFMax && !utf8.RuneStart(b[end]) {
+			end--
+		}
+		b = b[:end]
+	}
 	s := string(b)
 	if !utf8.Valid(b) {
 		r := make([]rune, len(b))
@@ -116,32 +126,44 @@ func webpCredit(data []byte) (c Credit) {
 	return c
 }
 
-// exifCredit reads the tags of an EXIF block's first directory.
+// Tags of an EXIF directory.
+const (
+	exifArtist    = 0x013b
+	exifCopyright = 0x8298
+)
+
+// exifCredit reads the tags of an EXIF block's first directory. A repeated tag is not read, because
+// thousands of entries of a small block can refer to the same long text.
 func exifCredit(exif []byte) (c Credit) {
+	var artist, copyright bool // already read
 	directory(exif, func(order binary.ByteOrder, entry []byte) bool {
-		const ascii = 2
-		tag, n := order.Uint16(entry), int64(order.Uint32(entry[4:]))
-		if order.Uint16(entry[2:]) != ascii || n > int64(len(exif)) || tag != 0x013b && tag != 0x8298 {
-			return true
+		switch tag := order.Uint16(entry); {
+		case tag == exifArtist && !artist:
+			artist, c.Creator = true, exifText(exif, order, entry)
+		case tag == exifCopyright && !copyright:
+			copyright, c.Copyright = true, exifText(exif, order, entry)
 		}
-		text := entry[8:12]
-		if n > 4 {
-			at := int64(order.Uint32(entry[8:]))
-			if at > int64(len(exif))-n {
-				return true
-			}
-			text = exif[at : at+n]
-		} else {
-			text = text[:n]
-		}
-		if tag == 0x013b {
-			c.Creator = creditText(text)
-		} else {
-			c.Copyright = creditText(text)
-		}
-		return true
+		return !artist || !copyright
 	})
 	return c
+}
+
+// exifText returns the text of a directory entry, "" if the entry has another type or leads outside
+// the block.
+func exifText(exif []byte, order binary.ByteOrder, entry []byte) string {
+	const ascii = 2
+	n := int64(order.Uint32(entry[4:]))
+	if order.Uint16(entry[2:]) != ascii || n > int64(len(exif)) {
+		return ""
+	}
+	if n <= 4 {
+		return creditText(entry[8 : 8+n])
+	}
+	at := int64(order.Uint32(entry[8:]))
+	if at > int64(len(exif))-n {
+		return ""
+	}
+	return creditText(exif[at : at+n])
 }
 
 // Datasets of IPTC's application record.

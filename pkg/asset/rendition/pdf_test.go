@@ -3,6 +3,8 @@ package rendition
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -41,21 +43,79 @@ func TestPages(t *testing.T) {
 		"no end":                       {"<</Type/Pages/Count 3", 3},
 		"nothing":                      {"", 0},
 	} {
-		if got := Pages([]byte("%PDF-1.7\n" + c.body)); got != c.want {
-			t.Errorf("%s: %d pages, want %d", name, got, c.want)
+		if got, err := Pages(t.Context(), []byte("%PDF-1.7\n"+c.body)); got != c.want || err != nil {
+			t.Errorf("%s: %d pages, want %d, %v", name, got, c.want, err)
 		}
 	}
-	if got := Pages([]byte("<</Type/Pages/Count 3>>")); got != 0 {
-		t.Errorf("a text that is no PDF has %d pages", got)
+	if got, err := Pages(t.Context(), []byte("<</Type/Pages/Count 3>>")); got != 0 || err != nil {
+		t.Errorf("a text that is no PDF has %d pages, %v", got, err)
 	}
 }
 
 // A file of nothing but nodes without ends is searched up to a bound.
 func TestPagesAreBounded(t *testing.T) {
 	tree := pageTree{budget: 10 << 20}
-	tree.count(bytes.Repeat([]byte("/Type/Pages "), 1<<17))
+	text := bytes.Repeat([]byte("/Type/Pages "), 1<<17)
+	spent := allocated(func() {
+		if err := tree.count(t.Context(), text); err != nil {
+			t.Error(err)
+		}
+	})
+	if spent > 64<<10 {
+		t.Errorf("the search of %d bytes allocates %d", len(text), spent)
+	}
 	if tree.budget > 0 || tree.budget < -2*maxDictionary {
 		t.Errorf("a budget of 10 MiB has %d bytes left", tree.budget)
+	}
+}
+
+// emptyBlocks is a stream of n stored blocks of no bytes, which takes time to read and inflates to
+// nothing.
+func emptyBlocks(n int) string {
+	return "stream\nx\x01" + strings.Repeat("\x00\x00\x00\xff\xff", n-1) + "\x01\x00\x00\xff\xff\x00\x00\x00\x01"
+}
+
+// A stream is read once however many object types precede it, and streams inside each other are read
+// as far as the file is long.
+func TestStreamsAreBounded(t *testing.T) {
+	inside := func(s string) string { // a stored block that holds the beginning of another stream
+		n := len(s)
+		return string([]byte{0, byte(n), byte(n >> 8), ^byte(n), ^byte(n >> 8)}) + s
+	}
+	const markers, blocks = 10, 1000
+	stream, short := emptyBlocks(blocks), emptyBlocks(1)
+	flat := strings.Repeat("/Type/ObjStm ", markers) + stream
+	nested := "/Type/ObjStm stream\nx\x01" + strings.Repeat(inside("/Type/ObjStm stream\nx\x01"), markers) +
+		strings.TrimPrefix(stream, "stream\nx\x01")
+	for name, c := range map[string]struct {
+		data       string
+		compressed int // budget
+		left       int
+	}{
+		"one stream":        {flat, 1 << 20, 1<<20 - (len(stream) - len("stream\n"))},
+		"streams in one":    {nested, len(nested), 0},
+		"a sequence":        {strings.Repeat("/Type/ObjStm "+stream, 3), 3 * len(stream), 3 * len("stream\n")},
+		"another type":      {"/Type/ObjStm " + short + short, 100, 100 - (len(short) - len("stream\n"))},
+		"budget is used up": {flat, 100, 0},
+	} {
+		tree := pageTree{budget: maxSearched, compressed: c.compressed, inflated: maxObjectStreams}
+		if err := tree.countCompressed(t.Context(), []byte(c.data)); err != nil {
+			t.Fatal(err)
+		}
+		if tree.compressed != c.left {
+			t.Errorf("%s: of %d compressed bytes %d are left, want %d", name, c.compressed, tree.compressed, c.left)
+		}
+	}
+}
+
+// The search stops when the context ends.
+func TestPagesCancelled(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, body := range []string{"<</Type/Pages/Count 3>>", compressedObjects(t, "<<>>")} {
+		if n, err := Pages(ended, []byte("%PDF-1.7\n"+body)); n != 0 || !errors.Is(err, context.Canceled) {
+			t.Errorf("%d pages, %v", n, err)
+		}
 	}
 }
 
@@ -63,8 +123,8 @@ func FuzzPages(f *testing.F) {
 	f.Add([]byte("%PDF-1.7\n2 0 obj\n<</Type/Pages/Resources<<>>/Count 4>>"))
 	f.Add([]byte("%PDF-1.7\n<</Type/ObjStm>>stream\nx\x9c"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if n := Pages(data); n < 0 {
-			t.Errorf("%d pages", n)
+		if n, err := Pages(t.Context(), data); n < 0 || err != nil {
+			t.Errorf("%d pages, %v", n, err)
 		}
 	})
 }

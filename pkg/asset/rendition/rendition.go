@@ -31,7 +31,9 @@ const quality = 82
 type Limits struct {
 	Bytes  int64 // of the original, which is held in memory; default 64 MiB
 	Pixels int64 // declared width times height; default 40 million
-	Memory int64 // estimate for the decoded original in bytes; default 512 MiB. The variants take at most about 200 MiB more.
+	// Memory is the estimate in bytes for the decoded original and its turned copy; default 512 MiB.
+	// The variants take at most about 200 MiB more.
+	Memory int64
 
 	// Admit is asked before an original is decoded, with that estimate, and may wait for others to be done; release is called when the
 	// pixels are needed no more. Nil lets everything in. Its errors come back as they are.
@@ -128,7 +130,7 @@ func (s *source) make(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	out := Result{Facts: s.facts(), Credit: s.format.credit(s.raw)}
-	if out.Clean, err = s.clean(img, out.Credit); err != nil {
+	if out.Clean, err = s.clean(ctx, img, out.Credit); err != nil {
 		return Result{}, err
 	}
 	if out.Variants, err = s.renditions(ctx, img); err != nil {

@@ -23,7 +23,7 @@ type source struct {
 	format        format
 	width, height int // as stored, before the orientation is applied
 	orientation   orientation
-	memory        int64 // bytes that decoding takes at most
+	memory        int64 // bytes that decoding and turning take at most
 }
 
 // format is how one media type is read.
@@ -94,12 +94,30 @@ func check(data []byte, f format, l Limits) (s *source, err error) {
 		return nil, fault.New(fault.TooLarge, "The image has %d x %d pixels, at most %d in all", c.Width, c.Height, l.Pixels).
 			With("reason", "pixels").With("limit", l.Pixels)
 	}
-	need := float64(pixels) * f.cost(data)
+	turn := readOrientation(f.exif(data))
+	need := float64(pixels) * f.pixelCost(data, turn)
 	if need > float64(l.Memory) {
 		return nil, fault.New(fault.TooLarge, "The image needs %.0f bytes of memory, at most %d", need, l.Memory).
 			With("reason", "memory").With("limit", l.Memory)
 	}
-	return &source{raw: raw, data: data, format: f, width: c.Width, height: c.Height, orientation: readOrientation(f.exif(data)), memory: int64(need)}, nil
+	return &source{
+		raw: raw, data: data, format: f, width: c.Width, height: c.Height, orientation: turn, memory: int64(need),
+	}, nil
+}
+
+// pixelCost is an upper bound for the bytes of memory per pixel, first while the image is decoded and
+// then while it is held together with its turned copy. The buffers of the decoder are free by then,
+// so the larger of the two counts. Decoding a WebP takes more in any case, and its pixels are not
+// turned.
+func (f format) pixelCost(data []byte, o orientation) float64 {
+	cost, pixel := f.cost(data), 4.0
+	if f.mediaType == "image/png" {
+		pixel = pngPixel(data)
+	}
+	if o > 1 {
+		cost = max(cost, 2*pixel)
+	}
+	return cost
 }
 
 func (l Limits) filled() Limits {
@@ -209,20 +227,31 @@ func pngExif(data []byte) (exif []byte) {
 	return exif
 }
 
-// pngCost reads depth and interlacing of the first chunk, which the decoder has checked.
+// pngCost counts the bytes of pngPixel, and for an interlaced image half of them again: the last pass
+// has half of the pixels and is held beside the whole.
 func pngCost(data []byte) float64 {
-	cost := 8.0
+	cost := pngPixel(data)
+	if head := pngHead(data); head != nil && head[12] != 0 {
+		cost *= 1.5
+	}
+	return cost
+}
+
+// pngPixel is an upper bound for the bytes that a pixel of the decoded image takes, by its depth.
+func pngPixel(data []byte) float64 {
+	if head := pngHead(data); head != nil && head[8] <= 8 {
+		return 4
+	}
+	return 8
+}
+
+// pngHead returns the first chunk of a PNG, which the decoder has checked; nil if it is too short.
+func pngHead(data []byte) (head []byte) {
 	chunks(data, func(_ string, body []byte) bool {
-		if len(body) < 13 {
-			return false
-		}
-		if body[8] <= 8 {
-			cost = 4
-		}
-		if body[12] != 0 {
-			cost *= 1.5 // the last pass has half of the pixels and is held beside the whole
+		if len(body) >= 13 {
+			head = body
 		}
 		return false
 	})
-	return cost
+	return head
 }

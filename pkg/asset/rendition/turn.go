@@ -2,10 +2,12 @@ package rendition
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"image"
 	"image/jpeg"
 	"image/png"
+	"io"
 
 	"golang.org/x/image/draw"
 
@@ -17,8 +19,8 @@ import (
 const turnedQuality = 92
 
 // clean returns the image without its metadata, turned as it is to be shown; nil if it is so
-// already.
-func (s *source) clean(img image.Image, credit Credit) ([]byte, error) {
+// already. The context's error when it ends.
+func (s *source) clean(ctx context.Context, img image.Image, credit Credit) ([]byte, error) {
 	out := s.format.clean(s.raw, credit)
 	turned := s.orientation > 1
 	switch {
@@ -32,19 +34,28 @@ func (s *source) clean(img image.Image, credit Credit) ([]byte, error) {
 	case s.format.mediaType != "image/jpeg" && s.format.mediaType != "image/png":
 		return nil, fault.New(fault.Invalid, "The image is broken").With("reason", "structure")
 	}
-	return s.redraw(s.orientation.turn(img), credit)
+	shown, err := s.orientation.turn(ctx, img)
+	if err != nil {
+		return nil, err
+	}
+	return s.redraw(ctx, shown, credit)
 }
 
 // redraw writes the pixels as a new image of the same format, with the colour profile of the
-// original.
-func (s *source) redraw(img image.Image, credit Credit) ([]byte, error) {
+// original. The encoder of PNGs stops when the context ends; that of JPEGs writes to the end, which
+// takes far less time.
+func (s *source) redraw(ctx context.Context, img image.Image, credit Credit) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	var err error
+	w := &writer{ctx, &b}
 	head, at := []byte(nil), 2
 	if s.format.mediaType == "image/png" {
 		at = 33 // after IHDR
 		head = append(credit.pngChunks(), pngColours(s.raw)...)
-		err = png.Encode(&b, img)
+		err = png.Encode(w, img)
 	} else {
 		if credit != (Credit{}) {
 			head = credit.jpegSegment()
@@ -52,13 +63,30 @@ func (s *source) redraw(img image.Image, credit Credit) ([]byte, error) {
 		if _, isCMYK := img.(*image.CMYK); !isCMYK { // whose profile does not fit RGB
 			head = append(head, jpegColours(s.raw)...)
 		}
-		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: turnedQuality})
+		err = jpeg.Encode(w, img, &jpeg.Options{Quality: turnedQuality})
+	}
+	if cause := ctx.Err(); cause != nil {
+		return nil, cause
 	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "An image can not be written")
 	}
 	out := b.Bytes()
 	return append(append(bytes.Clone(out[:at]), head...), out[at:]...), nil
+}
+
+// writer stops an encoder when the context ends; encoders take no context.
+type writer struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+// Write writes unless the context has ended.
+func (w *writer) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.w.Write(p)
 }
 
 // jpegColours are the segments of the colour profile.
@@ -97,10 +125,11 @@ func webpOrientation(data []byte, o orientation) []byte {
 	return out
 }
 
-// turn returns a decoded image as it is to be shown, in its own colour model.
-func (o orientation) turn(img image.Image) image.Image {
+// turn returns a decoded image as it is to be shown, in its own colour model, or the context's error
+// when it ends.
+func (o orientation) turn(ctx context.Context, img image.Image) (image.Image, error) {
 	if o <= 1 || o > 8 {
-		return img
+		return img, nil
 	}
 	b := img.Bounds()
 	r := image.Rect(0, 0, b.Dx(), b.Dy())
@@ -108,9 +137,9 @@ func (o orientation) turn(img image.Image) image.Image {
 		r = image.Rect(0, 0, b.Dy(), b.Dx())
 	}
 	if photo, ok := img.(*image.YCbCr); ok {
-		return o.turnYCbCr(photo, r)
+		return o.turnYCbCr(ctx, photo, r)
 	}
-	return o.turnAny(img, blank(img, r))
+	return o.turnAny(ctx, img, blank(img, r))
 }
 
 // blank returns an empty image of the same kind.
@@ -135,15 +164,18 @@ func blank(img image.Image, r image.Rectangle) draw.Image {
 }
 
 // turnAny copies pixel by pixel, which is slow: photos are YCbCr.
-func (o orientation) turnAny(src image.Image, dst draw.Image) image.Image {
+func (o orientation) turnAny(ctx context.Context, src image.Image, dst draw.Image) (image.Image, error) {
 	b := src.Bounds()
 	for y := range b.Dy() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		for x := range b.Dx() {
 			dx, dy := o.place(x, y, b.Dx(), b.Dy())
 			dst.Set(dx, dy, src.At(b.Min.X+x, b.Min.Y+y))
 		}
 	}
-	return dst
+	return dst, nil
 }
 
 // turnPlane turns one plane of bytes.
@@ -158,7 +190,7 @@ func (o orientation) turnPlane(dst []byte, dstStride int, src []byte, srcStride,
 
 // turnYCbCr turns each plane. Where the sides change places, so do the factors by which the colours
 // have fewer samples.
-func (o orientation) turnYCbCr(src *image.YCbCr, r image.Rectangle) image.Image {
+func (o orientation) turnYCbCr(ctx context.Context, src *image.YCbCr, r image.Rectangle) (image.Image, error) {
 	ratio := src.SubsampleRatio
 	if o.swaps() {
 		switch ratio {
@@ -167,7 +199,7 @@ func (o orientation) turnYCbCr(src *image.YCbCr, r image.Rectangle) image.Image 
 		case image.YCbCrSubsampleRatio440:
 			ratio = image.YCbCrSubsampleRatio422
 		case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410: // have no counterpart
-			return o.turnAny(src, image.NewRGBA(r))
+			return o.turnAny(ctx, src, image.NewRGBA(r))
 		}
 	}
 	dst := image.NewYCbCr(r, ratio)
@@ -177,7 +209,7 @@ func (o orientation) turnYCbCr(src *image.YCbCr, r image.Rectangle) image.Image 
 	cw, ch := (w+kx-1)/kx, (h+ky-1)/ky
 	o.turnPlane(dst.Cb, dst.CStride, src.Cb, src.CStride, cw, ch)
 	o.turnPlane(dst.Cr, dst.CStride, src.Cr, src.CStride, cw, ch)
-	return dst
+	return dst, nil
 }
 
 // subsampling is by how many pixels one sample of colour stands, across and down.
