@@ -141,7 +141,7 @@ func TestReplaceFileReportsInOrder(t *testing.T) {
 	id := k.create("page", obj{"title": "Seite", "short": f.ID})
 	k.update("page", id, obj{"short": nil, "other": f.ID}, content.Write{Draft: true})
 	for range 20 {
-		_, err := k.ReplaceFile(t.Context(), editor, f.ID, strings.NewReader("zu lang"))
+		_, err := k.replaceFile(f.ID, "zu lang")
 		var paths []string
 		for _, wrong := range fault.As(err).Fields {
 			paths = append(paths, strings.Join(wrong.Path, "."))
