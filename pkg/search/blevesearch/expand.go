@@ -10,8 +10,8 @@ import (
 // What a word costs that is found in place of the one that was typed; the rule of typos adds them up.
 const (
 	costSame  = 0 // the word, one that begins with it, or another form of it
-	costForm  = 1 // another form of a name: Rhein for Rheine
 	costPart  = 2 // a word that has it as a part, or a synonym
+	costForm  = 3 // another form of a name, alone or as a part: Rhein for Rheine
 	costTypo  = 4
 	costTypos = 6
 )
@@ -39,6 +39,7 @@ type expansion struct {
 	word    string
 	begins  bool
 	cost    int                // of the word itself
+	name    bool               // its other forms are likely other words
 	form    int                // of its other forms
 	begun   int                // of what begins with it
 	others  map[string]derived // besides the word itself and, if begins, what begins with it
@@ -56,7 +57,7 @@ type answer struct {
 func expand(l *language, tables []*words, word string, begins, name bool) *expansion {
 	x := newExpansion(tables, word, begins)
 	if name {
-		x.form = costForm
+		x.name, x.form = true, costForm
 	}
 	stem := l.stem(word)
 	x.forms(l, tables, stem)
@@ -169,7 +170,7 @@ func (x *expansion) parts(l *language, tables []*words, stem string) {
 			if !l.inflects(w[at+len(stem):]) {
 				end = at + len(stem)
 			}
-			found = append(found, derivation{w, k, number, derived{cost: costPart, start: at, end: end}})
+			found = append(found, derivation{w, k, number, derived{cost: x.partCost(w[at:]), start: at, end: end}})
 		})
 		if x.begins {
 			continue
@@ -177,11 +178,26 @@ func (x *expansion) parts(l *language, tables []*words, stem string) {
 		from, to := t.begun(stem)
 		for i := from; i < to; i++ {
 			if w := t.at(i); x.fresh(w) && l.composed(tables, w, 0, len(stem)) {
-				found = append(found, derivation{w, k, i, derived{cost: costPart, end: len(stem)}})
+				found = append(found, derivation{w, k, i, derived{cost: x.partCost(w), end: len(stem)}})
 			}
 		}
 	}
 	x.take(found, maxParts)
+}
+
+// partCost returns the cost of a compound; rest is its letters from the part on that the typed word
+// was found by.
+func (x *expansion) partCost(rest string) int {
+	if x.name && !strings.HasPrefix(rest, x.word) {
+		return costForm
+	}
+	return costPart
+}
+
+// startsWithWord reports whether the first letters of a word are the first part of a compound.
+// Rhein-Erft begins with the letters of Rheine, but not with the word.
+func (l *language) startsWithWord(tables []*words, word string, letters int) bool {
+	return !l.inflects(word[letters:]) && l.composed(tables, word, 0, letters)
 }
 
 // composed tells whether a word is likely composed of the part from start to end and others: what stands before is a word of the index

@@ -38,6 +38,7 @@ type groupKey struct {
 	cost  int
 	class int  // of weight, 0 is the heaviest
 	exact bool // the very word
+	short bool // a form that lacks letters of the word: Halle for Hallen
 }
 
 // source is a word in a class of attributes.

@@ -78,7 +78,7 @@ func (c *collector) match() *termMatch {
 
 func sortGroups(groups []group) {
 	slices.SortFunc(groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.class, b.class), boolOrder(a.exact, b.exact))
+		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.class, b.class), boolOrder(a.exact, b.exact), boolOrder(b.short, a.short))
 	})
 }
 
@@ -96,17 +96,17 @@ func boolOrder(a, b bool) int {
 // word collects the documents of a word and of what answers to it.
 func (o *matcher) word(c *collector, x *expansion) error {
 	if i := o.table.number(x.word); i >= 0 {
-		if err := o.one(c, i, x.cost, x.cost == costSame); err != nil {
+		if err := o.one(c, i, groupKey{cost: x.cost, exact: x.cost == costSame}); err != nil {
 			return err
 		}
 	}
 	if x.begins {
-		if err := o.begun(c, x.word, x.begun); err != nil {
+		if err := o.begun(c, x); err != nil {
 			return err
 		}
 	}
 	for _, a := range x.numbers[o.number] {
-		if err := o.one(c, a.number, a.cost, false); err != nil {
+		if err := o.one(c, a.number, groupKey{cost: a.cost, short: a.cost == costSame && len(o.table.at(a.number)) < len(x.word)}); err != nil {
 			return err
 		}
 	}
@@ -114,16 +114,21 @@ func (o *matcher) word(c *collector, x *expansion) error {
 }
 
 // begun collects the documents with words that begin so and go on.
-func (o *matcher) begun(c *collector, letters string, cost int) error {
-	if len(letters) <= maxBegin && o.wholeClasses() {
-		return o.beginnings(c, letters, cost)
+func (o *matcher) begun(c *collector, x *expansion) error {
+	if len(x.word) <= maxBegin && o.wholeClasses() {
+		return o.beginnings(c, x.word, x.begun)
 	}
-	from, to := o.table.begun(letters)
+	from, to := o.table.begun(x.word)
 	for i := from; i < to; i++ {
-		if len(o.table.at(i)) == len(letters) {
+		w := o.table.at(i)
+		if len(w) == len(x.word) {
 			continue
 		}
-		if err := o.one(c, i, cost, false); err != nil {
+		cost := x.begun
+		if x.name && !o.plan.language.startsWithWord(o.tables, w, len(x.word)) {
+			cost = max(cost, costForm)
+		}
+		if err := o.one(c, i, groupKey{cost: cost}); err != nil {
 			return err
 		}
 	}
@@ -150,13 +155,13 @@ func (o *matcher) beginnings(c *collector, letters string, cost int) error {
 		if err != nil {
 			return err
 		}
-		c.into(groupKey{cost, i, false}).add(docs)
+		c.into(groupKey{cost: cost, class: i}).add(docs)
 	}
 	return nil
 }
 
 // one collects the documents of one word of the table.
-func (o *matcher) one(c *collector, number, cost int, exact bool) error {
+func (o *matcher) one(c *collector, number int, key groupKey) error {
 	w := o.table.at(number)
 	for i, k := range o.plan.classes {
 		if o.table.in[number]&(1<<i) == 0 || o.attrs&k.attributes() == 0 {
@@ -171,7 +176,8 @@ func (o *matcher) one(c *collector, number, cost int, exact bool) error {
 				return err
 			}
 		}
-		c.into(groupKey{cost, i, exact}).add(docs)
+		key.class = i
+		c.into(key).add(docs)
 		c.sources = append(c.sources, source{i, w})
 	}
 	return nil
@@ -277,7 +283,7 @@ func (o *matcher) phrase(c *collector, phrase []string, cost int, loose loosenes
 			return err
 		}
 		if !docs.IsEmpty() {
-			c.into(groupKey{cost, i, cost == costSame && loose == onlyWords}).add(docs)
+			c.into(groupKey{cost: cost, class: i, exact: cost == costSame && loose == onlyWords}).add(docs)
 			for _, w := range options[0] {
 				c.sources = append(c.sources, source{i, w})
 			}

@@ -17,8 +17,10 @@ const maxNear = 20_000
 // maxSources is how many words of a segment that answer to one word have their places read.
 const maxSources = 400
 
-// proximity adds how far neighbouring words of the query are from each other, beyond standing side by side.
+// proximity adds how far neighbouring words of the query are from each other, beyond standing side
+// by side. A word that a candidate has only in a shorter form counts as far from its neighbours.
 func (r *ranker) proximity(seg int, c []candidate) error {
+	r.addShort(seg, c)
 	m := r.matched.segments[seg]
 	docs := roaring.New()
 	for i := range c {
@@ -44,6 +46,30 @@ func (r *ranker) proximity(seg int, c []candidate) error {
 		}
 	}
 	return nil
+}
+
+// addShort adds the longest distance for each word that a candidate has only in a form that lacks
+// letters of it, so that Halle next to Musik ranks after Hallen far from Musik.
+func (r *ranker) addShort(seg int, c []candidate) {
+	short := make([]bool, len(c))
+	for t, m := range r.matched.segments[seg].terms {
+		clear(short)
+		for _, g := range m.groups {
+			if g.short {
+				each(g.docs, c, func(i int) { short[i] = true })
+			}
+		}
+		for _, g := range m.groups {
+			if g.cost == costSame && !g.short {
+				each(g.docs, c, func(i int) { short[i] = false })
+			}
+		}
+		for i := range c {
+			if short[i] && r.levels[c[i].level].has(t) {
+				c[i].rank += farthest - 1
+			}
+		}
+	}
 }
 
 // scattered tells whether too many words answer to a term to read the places of all, in any segment: then its distance is not looked at.

@@ -160,3 +160,59 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesWithOtherWords: beside another word, too, a name ranks before its other forms, before
+// compounds of those, and before words that only begin with its letters.
+func TestNamesWithOtherWords(t *testing.T) {
+	e := open(t, t.TempDir())
+	must(t, e.Ensure(t.Context(), "p", search.Settings{
+		Language:   "de",
+		Attributes: []search.Attribute{{Name: "title", Weight: 10}, {Name: "places", Weight: 2}, {Name: "body", Weight: 1}},
+		Synonyms:   []search.Synonym{{From: []string{"IT"}, To: []string{"digital"}}},
+	}))
+	put := func(id, title, place, body string) search.Document {
+		return search.Document{ID: id, Attributes: map[string]any{"title": title, "places": value.List{place}, "body": body}}
+	}
+	_, err := e.Put(t.Context(), "p", []search.Document{
+		put("erft", "Eine Vergabestelle im Rhein-Erft-Kreis", "Rhein-Erft-Kreis", ""),
+		put("rheine", "Rheine und Nottuln schreiben gemeinsam aus", "Rheine", "Was eine Vergabestelle tut"),
+		put("sieg", "IT im Rhein-Sieg-Kreis", "Rhein-Sieg-Kreis", ""),
+		put("siegen", "Bauaufsicht, inzwischen digital", "Siegen", ""),
+		put("compound", "Ein Bauhofverbund im Tal", "Lemgo", ""),
+		put("word", "Ein Verbund im Tal", "Bauhof", ""),
+	})
+	must(t, err)
+	for typed, want := range map[string][]string{
+		"Vergabestelle Rheine":  {"rheine", "erft"},
+		"Vergabestelle Rheine ": {"rheine", "erft"},
+		"Rheine Vergabestelle":  {"rheine", "erft"},
+		"Siegen IT":             {"siegen", "sieg"},
+		"IT Siegen":             {"siegen", "sieg"},
+		"Tal Bauhof":            {"compound", "word"}, // a compound of a name still begins with it
+	} {
+		r, err := e.Search(t.Context(), []search.Query{{Index: "p", Text: typed, Limit: 20}})
+		must(t, err)
+		got := []string{}
+		for _, h := range r[0].Hits {
+			got = append(got, h.ID)
+		}
+		if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+			t.Errorf("%q finds %v, want %v first", typed, got, want)
+		}
+	}
+}
+
+// TestShorterForms: of several words, a word as it was typed ranks before a shorter form that stands
+// nearer to its neighbour, and a longer form does not rank after it for that.
+func TestShorterForms(t *testing.T) {
+	find := shelfOf(t, nil, "Feuerwehr am Rhein", "Rheine und Emsdetten planen Feuerwehr", "Halle Musik", "Hallen und Musik",
+		"Alten Bahnen folgen", "Eine alte und stillgelegte Bahn")
+	for typed, want := range map[string][]string{
+		"Feuerwehr Rheine": {"1", "0"}, "Rheine Feuerwehr": {"1", "0"}, "Hallen Musik": {"3", "2"}, "Musik Hallen": {"3", "2"},
+		"alte Bahn": {"4", "5"},
+	} {
+		if got := find(typed); len(got) < 2 || !slices.Equal(got[:2], want) {
+			t.Errorf("%q finds %v, want %v first", typed, got, want)
+		}
+	}
+}

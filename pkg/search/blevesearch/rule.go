@@ -143,7 +143,10 @@ func (r *ranker) worst(rule search.Rule, terms int) uint32 {
 	case search.Exactness:
 		return n + 1
 	case search.Proximity:
-		return (n - min(n, 1)) * (farthest - 1)
+		if n < 2 {
+			return 0
+		}
+		return (2*n - 1) * (farthest - 1) // n-1 distances and n words in a shorter form
 	}
 	return 0
 }
