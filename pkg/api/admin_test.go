@@ -5,17 +5,20 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"kontor/pkg/api"
+	"kontor/pkg/rate"
 )
 
+var adminFiles = fstest.MapFS{
+	"index.html":          {Data: []byte(`<script type="module" nonce="KONTOR-NONCE" src="/admin/assets/index-a1.js"></script><meta content="KONTOR-NONCE">`)},
+	"assets/index-a1.js":  {Data: []byte("export {}")},
+	"assets/index-b2.css": {Data: []byte("body {}")},
+}
+
 func adminServer(t *testing.T) *server {
-	files := fstest.MapFS{
-		"index.html":          {Data: []byte(`<script type="module" nonce="KONTOR-NONCE" src="/admin/assets/index-a1.js"></script><meta content="KONTOR-NONCE">`)},
-		"assets/index-a1.js":  {Data: []byte("export {}")},
-		"assets/index-b2.css": {Data: []byte("body {}")},
-	}
-	return newServer(t, setup{edit: func(o *api.Options) { o.Admin = files }})
+	return newServer(t, setup{edit: func(o *api.Options) { o.Admin = adminFiles }})
 }
 
 func TestAdminPage(t *testing.T) {
@@ -68,4 +71,17 @@ func TestNoAdminWithoutFiles(t *testing.T) {
 	s.want(404, call{"GET", "/admin", "", "", nil})
 	s.want(404, call{"GET", "/admin/content", "", "", nil})
 	s.want(404, call{"GET", "/admin/assets/index-a1.js", "", "", nil})
+}
+
+// TestAdminIsCounted: whoever asks for the admin's pages and files over and over is refused as elsewhere.
+func TestAdminIsCounted(t *testing.T) {
+	for _, path := range []string{"/admin", "/admin/assets/index-a1.js", "/admin/content/topic"} {
+		s := newServer(t, setup{edit: func(o *api.Options) {
+			o.Admin = adminFiles
+			o.RateLimit = rate.Limit{Burst: 2, Every: time.Hour}
+		}})
+		for _, status := range []int{200, 200, 429} {
+			s.want(status, call{"GET", path, "", "", nil})
+		}
+	}
 }

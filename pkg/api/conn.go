@@ -151,6 +151,9 @@ const countedResponse = 64 << 10
 // without a bound a few connections would fill the memory. Responses that many clients share are not
 // counted, and those that stream are never in memory.
 func (s *Server) holdResponse(c *fiber.Ctx) error {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead && !underSearch(c.Path()) {
+		return nil // a write that was done must not be told to be tried again
+	}
 	conn, ok := c.Context().Conn().(*conn)
 	if _, shared := c.Locals(answerKey).(*answer); !ok || shared || c.Response().IsBodyStream() {
 		return nil

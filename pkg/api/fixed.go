@@ -21,6 +21,7 @@ type fixedAnswers struct {
 type fixedAnswer struct {
 	*answer
 	policy string // Content-Security-Policy
+	cache  string // Cache-Control
 }
 
 // keepFixed answers with what the handlers after it have answered to the same path before.
@@ -40,7 +41,7 @@ func (s *Server) keepFixed(c *fiber.Ctx) error {
 	}
 	c.Locals(answerKey, f.answer)
 	c.Set(fiber.HeaderContentSecurityPolicy, f.policy)
-	c.Set(fiber.HeaderCacheControl, "no-cache")
+	c.Set(fiber.HeaderCacheControl, f.cache)
 	c.Set(fiber.HeaderContentType, f.mediaType)
 	c.Set(fiber.HeaderETag, f.tag)
 	c.Response().SetBodyRaw(f.body)
@@ -49,9 +50,12 @@ func (s *Server) keepFixed(c *fiber.Ctx) error {
 
 // put keeps a copy of a response, or returns the one that another request has kept meanwhile.
 func (a *fixedAnswers) put(path string, res *fasthttp.Response) *fixedAnswer {
-	f := &fixedAnswer{policy: string(res.Header.Peek(fiber.HeaderContentSecurityPolicy)), answer: &answer{
+	f := &fixedAnswer{policy: string(res.Header.Peek(fiber.HeaderContentSecurityPolicy)), cache: string(res.Header.Peek(fiber.HeaderCacheControl)), answer: &answer{
 		mediaType: string(res.Header.ContentType()), tag: string(res.Header.Peek(fiber.HeaderETag)), body: append([]byte(nil), res.Body()...), fixed: true,
 	}}
+	if f.cache == "" {
+		f.cache = "no-cache"
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if before := a.byPath[path]; before != nil {

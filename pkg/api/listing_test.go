@@ -46,7 +46,7 @@ func TestEditorsList(t *testing.T) {
 		{call{method: "GET", path: list, by: auth.Admin}, 200, []string{"geheim"}, nil},
 		{call{method: "GET", path: list + "?filters[verdict]=geheim", by: auth.Editor}, 400, []string{"verdict"}, nil},
 		{call{method: "GET", path: list + "?status=modified", by: auth.Editor}, 400, nil, []string{`"data"`}},
-		{call{method: "GET", path: list + "?unknown=1", by: auth.Editor}, 400, []string{"unknown"}, nil},
+		{call{method: "GET", path: list + "?filter[year]=2001", by: auth.Editor}, 400, []string{"filters"}, nil},
 		{call{method: "GET", path: list}, 403, nil, []string{"Entwurf"}},
 		{call{method: "GET", path: list + "?status=published"}, 403, nil, []string{"Nachher"}},
 		{call{method: "GET", path: "/manage/entries/nothing", by: auth.Editor}, 404, nil, nil},
@@ -69,7 +69,7 @@ func TestEditorsListOfOrganizers(t *testing.T) {
 			t.Errorf("the list tells %s of %s", s.field, s.typ.ID)
 		}
 	}
-	f.want(403, call{"GET", "/manage/entries/memo", "organizer", "", nil})
+	f.want(404, call{"GET", "/manage/entries/memo", "organizer", "", nil}) // as a type that does not exist
 	stranger := f.want(200, call{"GET", "/manage/entries/event", "stranger", "", nil})
 	stranger.wantAt(t, "meta.total", "0")
 }

@@ -26,8 +26,9 @@ func (s *Server) routes() {
 	app.Get("/sitemap/:type.xml", s.identify, s.kept, s.sitemap)
 	app.Get("/files/:key/:name?", s.previewParam, s.fileSession, s.identify, s.download)
 
+	app.Use("/admin", s.counted)
 	app.Get("/admin", s.adminPage)
-	app.Get("/admin/assets/:file", s.adminAsset)
+	app.Get("/admin/assets/:file", s.keepFixed, s.adminAsset)
 	app.Get("/admin/*", s.adminPage)
 
 	api := app.Group("/api", s.identify)

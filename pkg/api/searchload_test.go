@@ -93,6 +93,8 @@ func TestSearchesAtOnce(t *testing.T) {
 	const most = 2
 	s := newServer(t, setup{searched: true, edit: func(o *api.Options) { o.Slots = rate.NewSlots(most) }})
 	s.someSearchable()
+	search := call{"POST", "/search/multi-search", "", manyQueries(1, `{"indexUid":"dossiers"}`), nil}
+	s.want(200, search) // counts the entries, for which others would wait
 	running, release := make(chan struct{}, most), make(chan struct{})
 	s.store.trouble(func(ctx context.Context, _, collection string) error {
 		if _, request := ctx.Deadline(); !request || collection != "dossier" { // what follows the store has no deadline
@@ -105,7 +107,6 @@ func TestSearchesAtOnce(t *testing.T) {
 		<-release
 		return nil
 	})
-	search := call{"POST", "/search/multi-search", "", manyQueries(1, `{"indexUid":"dossiers"}`), nil}
 	statuses := make(chan int, most)
 	for range most {
 		go func() {

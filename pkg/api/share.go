@@ -15,7 +15,7 @@ const exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Accept-R
 const sharedHeaders = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, Idempotency-Key, X-Meilisearch-Client"
 
 // share lets the pages of other sites use what sites need: of all sites, as Strapi does, unless the operator names some. Who may do what
-// is decided by the token, which a page has to have; there are no cookies that a browser would send by itself. It is called ahead of all
+// is decided by the token, which a page has to have. No answer allows credentials to other sites, so that the cookie of the admin stays with its own. It is called ahead of all
 // else, so that a page can read refusals too, and tells whether the request is only the question whether it may be made.
 func (s *Server) share(c *fiber.Ctx) (preflight bool) {
 	var origins []string

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -35,16 +36,22 @@ const (
 // hasher makes and checks password hashes in the slots that all heavy work shares, so that sign-ins take neither the machine's memory
 // nor the processors from others.
 type hasher struct {
-	slots *rate.Slots
-	wait  time.Duration
+	slots   *rate.Slots
+	wait    time.Duration
+	waiting *atomic.Int32 // hashes that wait for a shared slot or have it
 }
+
+// maxWaiting is how many hashes wait for a shared slot as long as they may; further ones wait a moment. All
+// who wait stand in one queue, so many of them would keep searches from ever getting a slot. It is half a
+// second's work.
+const maxWaiting = 16
 
 // newHasher takes slots of its own where there are none to share, and waits for those as long as it takes.
 func newHasher(shared *rate.Slots) hasher {
 	if shared == nil {
 		return hasher{slots: rate.NewSlots(hashesAtOnce), wait: time.Hour}
 	}
-	return hasher{slots: shared, wait: rate.CallerWait}
+	return hasher{slots: shared, wait: rate.CallerWait, waiting: new(atomic.Int32)}
 }
 
 // params are what a stored hash was made with.
@@ -85,7 +92,14 @@ func (h hasher) verify(ctx context.Context, phc, password string, admit func() e
 }
 
 func (h hasher) derive(ctx context.Context, password string, salt []byte, p params, length uint32, admit func() error) ([]byte, error) {
-	release, ok := h.slots.TakeWithin(ctx, h.wait)
+	wait := h.wait
+	if h.waiting != nil {
+		if h.waiting.Add(1) > maxWaiting {
+			wait = min(wait, rate.SlotWait)
+		}
+		defer h.waiting.Add(-1)
+	}
+	release, ok := h.slots.TakeWithin(ctx, wait)
 	if !ok {
 		return nil, rate.Busy(ctx)
 	}

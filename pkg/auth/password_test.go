@@ -5,7 +5,10 @@ import (
 	"encoding/base64"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"kontor/pkg/fault"
@@ -194,6 +197,33 @@ func FuzzParsePHC(f *testing.F) {
 		p, salt, hash, ok := parsePHC(s)
 		if ok && (p.memory > 1<<18 || p.time > 16 || p.time == 0 || p.threads == 0 || len(salt) == 0 || len(hash) > 64) {
 			t.Errorf("%q gives %+v", s, p)
+		}
+	})
+}
+
+// TestManyHashesDoNotQueue: of many sign-ins at once only some wait long, so that what stands behind them gets its slot.
+func TestManyHashesDoNotQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := rate.NewSlots(1)
+		release, _ := shared.TakeWithin(t.Context(), time.Second)
+		h := newHasher(shared)
+		var refused atomic.Int32
+		var wg sync.WaitGroup
+		for range maxWaiting + 5 {
+			wg.Go(func() {
+				if _, _, err := h.verify(t.Context(), "", "x", nil); fault.Is(err, fault.Unavailable) {
+					refused.Add(1)
+				}
+			})
+		}
+		time.Sleep(2 * rate.SlotWait)
+		if n := refused.Load(); n != 5 {
+			t.Errorf("%d were refused soon", n)
+		}
+		release()
+		wg.Wait()
+		if n := refused.Load(); n != 5 {
+			t.Errorf("%d were refused in all", n)
 		}
 	})
 }

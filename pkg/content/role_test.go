@@ -417,3 +417,29 @@ func TestRulesOfFiles(t *testing.T) {
 	_, err = k.Update(ctx, mine, typ, saved.DocumentID, obj{"title": "Ding 2", "body": link(secret) + "<p>mehr</p>"}, content.Write{})
 	wants(t, "a link that was there", err, "")
 }
+
+// TestRowsWithoutDrafts: a row tells of revisions and actors, so also of a type without drafts only
+// those are listed whose drafts the caller may read.
+func TestRowsWithoutDrafts(t *testing.T) {
+	t.Parallel()
+	k := newRoleKit(t)
+	r, err := auth.ParseRole([]byte(`{"name":"clerk","rules":[{"types":["town"],"actions":["read","create","update","publish"]},{"types":["town"],"actions":["readDraft"],` + ownEntries + `}]}`))
+	if err == nil {
+		_, err = k.accounts.PutRole(t.Context(), r, 0, k.Types())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	town, _ := k.Types().Type("town")
+	for _, org := range []string{"a", "b"} {
+		c := auth.Caller{ID: "account/" + org, Name: org, Role: "clerk", Organisation: org}
+		if _, err := k.Create(t.Context(), c, town, obj{"name": "Stadt " + org, "ags": "0551500" + org}, content.Write{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, total, err := k.Rows(t.Context(), auth.Caller{ID: "account/a", Name: "a", Role: "clerk", Organisation: "a"}, town,
+		query.Query{Page: query.Page{Limit: 10, Count: true}}, "")
+	if err != nil || total != 1 || len(rows) != 1 || rows[0].State.Actor != "a" {
+		t.Errorf("%d rows, total %d, %v", len(rows), total, err)
+	}
+}

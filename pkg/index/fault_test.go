@@ -330,3 +330,24 @@ func TestLostIndex(t *testing.T) {
 		})
 	}
 }
+
+// endingEngine has its process told to end by the first question.
+type endingEngine struct {
+	search.Engine
+	end func()
+}
+
+func (e endingEngine) Indexes(ctx context.Context) ([]search.Info, error) {
+	e.end()
+	return nil, ctx.Err()
+}
+
+// A process may be told to end while it only starts to follow.
+func TestEndWithinStart(t *testing.T) {
+	k := newKit(t)
+	ctx, cancel := context.WithCancel(k.Context())
+	k.search.Follow(ctx, endingEngine{k.engine, cancel}, index.Following{})
+	if ctx.Err() == nil {
+		t.Error("the engine was not asked")
+	}
+}

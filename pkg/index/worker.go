@@ -84,7 +84,10 @@ func (s *Service) Follow(ctx context.Context, engine search.Engine, f Following)
 		} else {
 			busy, err = w.turn(ctx)
 		}
-		if err != nil && ctx.Err() == nil {
+		if ctx.Err() != nil {
+			break // also within start, which then has set nothing up
+		}
+		if err != nil {
 			w.fail(err)
 			started = started && w.well(ctx)
 			w.report(ctx)

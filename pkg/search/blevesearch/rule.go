@@ -143,8 +143,8 @@ func (r *ranker) worst(rule search.Rule, terms int) uint32 {
 	case search.Exactness:
 		return n + 1
 	case search.Proximity:
-		if n < 2 {
-			return 0
+		if n == 0 || len(r.matched.text.terms) < 2 {
+			return 0 // see near
 		}
 		return (2*n - 1) * (farthest - 1) // n-1 distances and n words in a shorter form
 	}
