@@ -271,7 +271,11 @@ func refuse(out value.Object, path string, list []int) {
 		dialect = "Search"
 	}
 	for _, status := range list {
-		out[strconv.Itoa(status)] = value.Object{"$ref": "#/components/responses/" + dialect + strconv.Itoa(status)}
+		form := dialect
+		if status == http.StatusRequestHeaderFieldsTooLarge { // refused before the path is known
+			form = "Problem"
+		}
+		out[strconv.Itoa(status)] = value.Object{"$ref": "#/components/responses/" + form + strconv.Itoa(status)}
 	}
 }
 
