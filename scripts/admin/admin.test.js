@@ -211,6 +211,56 @@ describe("writing", () => {
       assert.equal(await summary.inputValue(), "Erster Stand. Und weiter.");
     }));
 
+  test("what is changed inside an object after a save is saved by the next, and a discard says what is lost", () =>
+    signedIn(editor, async (v, page) => {
+      const read = (path) =>
+        page.evaluate(async (p) => (await (await fetch(p, { headers: { Authorization: "Session" } })).json()).data, path);
+      const events = await read("/manage/entries/event?status=published&populate=*&pagination[limit]=50");
+      const { documentId } = events.findLast((row) => row.state.status === "published" && row.entry.place?.name).entry;
+      await v.go(`/content/event/${documentId}`);
+      for (const name of ["Im ersten Haus", "Im zweiten Haus"]) {
+        await page.locator("#f-place-name").fill(name);
+        await page.getByText("nicht gespeichert").waitFor();
+        await page.keyboard.press("Control+s");
+        await page.getByText(/^gespeichert/).first().waitFor();
+        assert.equal((await read(`/api/events/${documentId}?status=draft&populate=*`)).place.name, name);
+      }
+      await page.locator("#f-place-name").fill("Im dritten Haus");
+      await page.getByRole("link", { name: "Zum Inhalt" }).press("Enter");
+      assert.equal(await v.focused(), "MAIN#page");
+      assert.equal(await page.locator("#f-place-name").inputValue(), "Im dritten Haus");
+      const lost = page.getByRole("dialog").getByText("Was Sie noch nicht gespeichert haben, geht dabei verloren.");
+      for (const name of ["Änderungen verwerfen", "In den Papierkorb"]) {
+        await page.getByRole("button", { name }).click();
+        await lost.waitFor();
+        await page.getByRole("dialog").getByRole("button", { name: "Abbrechen" }).click();
+      }
+    }));
+
+  test("an entry that was made but could not be read is not made twice", () =>
+    signedIn(editor, async (v, page) => {
+      const keys = [];
+      page.on("request", (r) => r.method() === "POST" && r.url().includes("/api/topics") && keys.push(r.headers()["idempotency-key"]));
+      await v.go("/content/topic/new");
+      await page.getByLabel("Name", { exact: false }).first().fill("Nur einmal");
+      await page.route("**/api/topics?**", (route) => route.abort());
+      await page.keyboard.press("Control+s");
+      await page.getByText("Der Server ist nicht erreichbar.").first().waitFor();
+      await page.unroute("**/api/topics?**");
+      await page.route("**/manage/entries/topic/**", (route) => route.abort());
+      const answer = page.waitForResponse((r) => r.request().method() === "POST");
+      await page.keyboard.press("Control+s");
+      await answer;
+      await page.getByText("Der Server ist nicht erreichbar.").first().waitFor();
+      await page.unroute("**/manage/entries/topic/**");
+      await page.keyboard.press("Control+s");
+      await page.waitForURL(/\/content\/topic\/[a-z0-9]{24}/);
+      await page.getByText(/^gespeichert/).first().waitFor();
+      assert.equal(keys.length, 2);
+      assert.ok(keys[0]);
+      assert.equal(keys[0], keys[1]);
+    }));
+
   test("rows are added, moved and removed by buttons, and keep their values and ids", () =>
     signedIn(editor, async (v, page) => {
       await v.go("/content/topic/new");
@@ -296,7 +346,7 @@ describe("two people", () => {
     const b = await Visitor.open(browser, server);
     await a.signIn(editor);
     await b.signIn(other);
-    await a.go("/content/topic?sort=name");
+    await a.go("/content/topic?sort=name&status=published");
     await a.page.locator("tbody th a").nth(3).click();
     await a.page.locator("form.form").waitFor();
     await b.page.goto(a.page.url());
@@ -321,6 +371,37 @@ describe("two people", () => {
       await saved(b);
       assert.equal(await summary(b).inputValue(), "Von der einen geändert.");
       assert.equal(await name(b).inputValue(), `${before} neu`);
+    }));
+
+  test("what is typed while the other's changes come in stays, and publishing waits for a second look", () =>
+    bothOpen(async (a, b) => {
+      await summary(a).fill("Vor dem Veröffentlichen geändert.");
+      await a.page.keyboard.press("Control+s");
+      await saved(a);
+      const before = await name(b).inputValue();
+      let go;
+      const held = new Promise((resolve) => (go = resolve));
+      await b.page.route("**/manage/entries/topic/**", async (route) => {
+        if (route.request().method() === "GET") await held;
+        await route.continue();
+      });
+      const late = b.page.waitForResponse((r) => r.status() === 412);
+      await b.page.getByRole("button", { name: "Thema veröffentlichen" }).click();
+      await late;
+      await name(b).fill(`${before} später`);
+      await b.heard();
+      go();
+      const halt = b.page.locator(".bar").getByText(/hat inzwischen etwas geändert\. Bitte sehen Sie es durch/);
+      await halt.waitFor();
+      assert.match((await b.heard()).join("|"), /^[^|]* hat inzwischen etwas geändert\.[^|]*$/);
+      assert.equal(await name(b).inputValue(), `${before} später`);
+      assert.equal(await summary(b).inputValue(), "Vor dem Veröffentlichen geändert.");
+      const shown = async () => (await anonymous(`/api/topics/${b.page.url().split("/").at(-1)}`)).body.data;
+      assert.notEqual((await shown()).summary, "Vor dem Veröffentlichen geändert.");
+      await b.page.getByRole("button", { name: "Thema veröffentlichen" }).click();
+      await halt.waitFor({ state: "detached" });
+      await b.page.waitForFunction(() => window.said.some((text) => text.includes("veröffentlicht")));
+      assert.deepEqual([(await shown()).name, (await shown()).summary], [`${before} später`, "Vor dem Veröffentlichen geändert."]);
     }));
 
   test("in links, rows and formatted text too, and a discard brings all of it back", () =>

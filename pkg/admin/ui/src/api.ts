@@ -30,6 +30,7 @@ interface Options {
   form?: FormData;
   anonymous?: boolean; // to sign in, when there is no session yet
   revision?: number; // sent as If-Match
+  key?: string; // sent as Idempotency-Key
   signal?: AbortSignal;
 }
 
@@ -43,6 +44,7 @@ export async function request<T>(path: string, options: Options = {}): Promise<A
   const headers: Record<string, string> = options.anonymous ? {} : { Authorization: "Session" };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (options.revision !== undefined) headers["If-Match"] = options.revision ? `"${options.revision}"` : "*";
+  if (options.key) headers["Idempotency-Key"] = options.key;
   let response: Response;
   try {
     response = await fetch(path, {

@@ -30,7 +30,14 @@ export function Frame() {
   const byTitle = (a: (typeof types)[0], b: (typeof types)[0]) => label(a.model.titles).localeCompare(label(b.model.titles), "de");
   return (
     <>
-      <a className="skip" href="#page">
+      <a
+        className="skip"
+        href="#page"
+        onClick={(e) => {
+          e.preventDefault(); // another address would draw the form again, without what is typed
+          document.getElementById("page")?.focus();
+        }}
+      >
         {t("skip")}
       </a>
       <Head open={open} toggle={() => setOpen(!open)} />

@@ -88,7 +88,7 @@ export function EntryForm({ type, id, locale, loaded: given, above, onCreated }:
         >
           <div>
             <Sections type={type} open={open} />
-            {editable && <Bar type={type} busy={busy} note={dirty ? t("unsaved") : entry.note} onPublish={() => void run("publish")} />}
+            {editable && <Bar type={type} busy={busy} note={entry.halted || (dirty ? t("unsaved") : entry.note)} onPublish={() => void run("publish")} />}
           </div>
           <SidePanel
             type={type}

@@ -193,6 +193,7 @@ function Acts({ type, id, locale, state, dirty, onState, onGone }: Props) {
       ))}
       <Modal open={asked !== null} title={asked ? t(titles[asked]) : ""} onClose={() => setAsked(null)}>
         {asked && <p>{t(texts[asked])}</p>}
+        {dirty && asked && asked !== "unpublish" && <p>{t("unsavedLost")}</p>}
         {locale && type.model.locales.length > 1 && <p>{t("bulkLocale", { locale: localeName(locale, language) })}</p>}
         {asked && asked !== "discard" && <Losers type={type} id={id!} />}
         <div role="alert">{error && <p className="error">{`${t("error")} ${error}`}</p>}</div>

@@ -63,15 +63,18 @@ export interface Target {
   revision: number; // 0: of a locale or an entry that is not there yet
 }
 
-// save writes fields into the draft, and returns the documentId and the revision.
-export async function save(target: Target, body: Values): Promise<{ id: string; revision: number }> {
+// save writes fields into the draft, and returns the documentId and the revision. Sent again with its
+// key, it makes no second entry.
+export async function save(target: Target, body: Values, key: string | undefined): Promise<{ id: string; revision: number }> {
   const { type, id, locale, revision } = target;
   const end = query({ locale, status: type.model.drafts ? "draft" : undefined });
   const path = type.single ? type.path : id ? `${type.path}/${id}` : type.path;
+  const method = id || type.single ? "PUT" : "POST";
   const answer = await request<Values>(path + end, {
-    method: id || type.single ? "PUT" : "POST",
+    method,
     body: { data: body },
     revision: revision || undefined,
+    key: method === "POST" ? key : undefined,
   });
   return { id: String(answer.data.documentId), revision: answer.revision };
 }
@@ -92,16 +95,12 @@ export interface Merge {
   mine: string[]; // fields that only this side changed
 }
 
-// merge compares what is typed with what somebody else has saved meanwhile. The form showed `shown` of
+// compare holds what is typed against what somebody else has saved meanwhile. The form showed `shown` of
 // the saved `server` values when it was last in step with the server.
-export async function merge(target: Target, server: Values, shown: Values, typed: Values): Promise<Merge> {
-  const { type, id, locale } = target;
-  const { state, values: theirs } = await load(type, id, locale);
+export function compare(type: Type, server: Values, shown: Values, typed: Values, theirs: Values): Pick<Merge, "conflicts" | "mine"> {
   const changed = type.model.fields.filter((f) => !same(f, shown[f.name], typed[f.name]));
   const both = changed.filter((f) => !same(f, server[f.name], theirs[f.name]) && !same(f, typed[f.name], theirs[f.name]));
   return {
-    state: state!,
-    theirs,
     conflicts: both.map((f) => f.name),
     mine: changed.filter((f) => !both.includes(f)).map((f) => f.name),
   };

@@ -7,7 +7,7 @@ import { clock } from "../format";
 import { useWords } from "../i18n";
 import { innerFields, same, type Field, type State, type Type, type Values } from "../model";
 import { useReason } from "../part/Message";
-import { act, changes, load, merge, save, type Loaded, type Merge } from "./entry";
+import { act, changes, compare, load, save, type Loaded, type Merge } from "./entry";
 import type { Fault } from "./ErrorSummary";
 
 export type Step = "draft" | "publish";
@@ -30,15 +30,17 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
   const form = useForm<Values>({ defaultValues: loaded.values });
   const server = useRef(loaded.values); // as the server has it
   const shown = useRef(loaded.values); // as the form had it then
-  const current = useRef({ id: given, state: loaded.state, partial: loaded.shared });
+  const current = useRef({ id: given, rev: loaded.state?.rev ?? 0, partial: loaded.shared });
+  const attempt = useRef({ body: "", key: undefined as string | undefined }); // to make the entry
   const running = useRef(false);
   const waiting = useRef<Step | null>(null);
   const runAgain = useRef<(step: Step) => Promise<void>>(async () => {});
   const [state, setState] = useState<State | null>(loaded.state);
   const [busy, setBusy] = useState<Step | null>(null);
   const [note, setNote] = useState("");
+  const [halted, setHalted] = useState(""); // why it was not published
   const [faults, setFaults] = useState<Fault[]>([]);
-  const [conflict, setConflict] = useState<(Merge & { step: Step }) | null>(null);
+  const [conflict, setConflict] = useState<(Merge & { step: Step; who: string }) | null>(null);
 
   const pending = useCallback(() => {
     const { id } = current.current;
@@ -78,11 +80,12 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
         else if (untouched && same(f, shown.current[f.name], sent[f.name]) && !same(f, sent[f.name], theirs[f.name])) {
           form.setValue(f.name, theirs[f.name] ?? null);
         }
-        inStep[f.name] = untouched ? form.getValues(f.name) : sent[f.name];
+        // A copy, since the form changes its values in place.
+        inStep[f.name] = untouched ? structuredClone(form.getValues(f.name)) : sent[f.name];
       }
       server.current = theirs;
       shown.current = inStep;
-      current.current = { id: next.documentId, state: next, partial: false };
+      current.current = { id: next.documentId, rev: next.rev, partial: false };
       setState(next);
       recount();
       void cache.invalidateQueries({ queryKey: ["locales", type.id, next.documentId] });
@@ -97,7 +100,7 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
   // adopt takes over where the entry stands after an act that left its fields alone.
   const adopt = useCallback(
     (next: State) => {
-      current.current.state = next;
+      current.current.rev = next.rev;
       setState(next);
       void cache.invalidateQueries({ queryKey: ["locales", type.id, next.documentId] });
       void cache.invalidateQueries({ queryKey: ["history"] });
@@ -107,21 +110,31 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
 
   // saveOnce writes the changed fields, if there are any or the entry is not there yet.
   const saveOnce = useCallback(async () => {
-    const { id, state: before, partial } = current.current;
+    const { id, rev, partial } = current.current;
     const sent = structuredClone(form.getValues());
     const body = pending();
     if (Object.keys(body).length === 0 && id && !partial) return;
-    const saved = await save({ type, id, locale, revision: before?.rev ?? 0 }, body);
-    const fresh = await load(type, saved.id, locale);
+    const text = JSON.stringify(body);
+    if (!attempt.current.key || attempt.current.body !== text) {
+      attempt.current = { body: text, key: crypto.randomUUID?.() }; // browsers have it under https alone
+    }
+    const saved = await save({ type, id, locale, revision: rev }, body, attempt.current.key);
+    // It is saved, even if it can't be read now. Then the next save reads it, also with nothing to write.
+    current.current = { id: saved.id, rev: saved.revision, partial: true };
+    const fresh = await load(type, saved.id, locale).catch((error: unknown) => {
+      server.current = shown.current = sent;
+      throw error;
+    });
     // If somebody has saved since, this form is in step with its own revision, and the next save merges.
     const last = fresh.state!.rev === saved.revision;
     await settle({ ...fresh.state!, rev: saved.revision }, last ? fresh.values : sent, sent);
     setNote(t("savedNow", { time: clock(language) }));
-    if (!id) onCreated(saved.id);
-  }, [form, language, locale, onCreated, pending, settle, t, type]);
+    if (saved.id !== given) onCreated(saved.id);
+  }, [form, given, language, locale, onCreated, pending, settle, t, type]);
 
   const run = useCallback(
-    async (step: Step) => {
+    // With `who`, whose changes just came in, it saves but does not publish.
+    async (step: Step, who = "") => {
       if (running.current) {
         waiting.current = step; // one save at a time; the last wish is kept
         return;
@@ -130,20 +143,32 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
       let done = false;
       setBusy(step);
       setFaults([]);
+      setHalted("");
       form.clearErrors();
-      const target = () => ({ type, locale, id: current.current.id, revision: current.current.state?.rev ?? 0 });
+      const publishes = step === "publish" && type.model.drafts;
       try {
         await saveOnce();
-        if (step === "publish" && type.model.drafts) adopt(await act(target(), "publish"));
+        if (publishes && !who) {
+          const { id, rev } = current.current;
+          adopt(await act({ type, locale, id, revision: rev }, "publish"));
+        }
         const title = String(form.getValues(type.model.display) || t("untitled"));
         const time = clock(language);
         setNote(t("savedNow", { time }));
-        announce(step === "publish" && type.model.drafts ? t("publishedNow", { title }) : t("saved", { title, time }));
+        if (publishes && who) {
+          setHalted(t("halted", { who }));
+          announce(t("halted", { who }));
+        } else {
+          announce(publishes ? t("publishedNow", { title }) : t("saved", { title, time }));
+        }
         done = true;
       } catch (error) {
         try {
-          if (!(error instanceof ApiError && error.status === 412 && current.current.id)) throw error;
-          setConflict({ ...(await merge(target(), server.current, shown.current, form.getValues())), step });
+          const { id } = current.current;
+          if (!(error instanceof ApiError && error.status === 412 && id)) throw error;
+          const { state: next, values: theirs } = await load(type, id, locale);
+          const sides = compare(type, server.current, shown.current, form.getValues(), theirs);
+          setConflict({ state: next!, theirs, ...sides, step, who });
         } catch (inner) {
           showFaults(inner);
         }
@@ -152,7 +177,7 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
         setBusy(null);
         const next = waiting.current;
         waiting.current = null;
-        if (next && done) void runAgain.current(next);
+        if (next && done && !(next === "publish" && who)) void runAgain.current(next);
       }
     },
     [adopt, announce, form, language, locale, saveOnce, showFaults, t, type],
@@ -161,22 +186,31 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
     runAgain.current = run;
   }, [run]);
 
-  // resolve merges: fields that only the others changed come in, and for the rest the choice holds.
+  // resolve merges: fields that only the others changed come in, and for the rest the choice holds. What
+  // has been typed since the others' values were asked for counts, and is asked about if it must be.
   const resolve = useCallback(
     (chosen: Record<string, "mine" | "theirs">) => {
       if (!conflict) return;
+      const sides = compare(type, server.current, shown.current, form.getValues(), conflict.theirs);
+      if (sides.conflicts.some((name) => !conflict.conflicts.includes(name))) {
+        setConflict({ ...conflict, ...sides });
+        return;
+      }
+      const changed = type.model.fields.some((f) => !same(f, server.current[f.name], conflict.theirs[f.name]));
+      const who = changed ? (conflict.state.updatedBy ?? t("someone")) : conflict.who;
       for (const f of type.model.fields) {
-        const keep = conflict.mine.includes(f.name) || (conflict.conflicts.includes(f.name) && chosen[f.name] === "mine");
+        const keep = sides.mine.includes(f.name) || (sides.conflicts.includes(f.name) && chosen[f.name] === "mine");
         if (!keep) takeOver(form, f, form.getValues(f.name), conflict.theirs[f.name]);
       }
       server.current = conflict.theirs;
-      shown.current = { ...conflict.theirs };
-      current.current.state = conflict.state;
+      shown.current = structuredClone(conflict.theirs);
+      current.current.rev = conflict.state.rev;
       setState(conflict.state);
+      recount();
       setConflict(null);
-      void run(conflict.step);
+      void run(conflict.step, who);
     },
-    [conflict, form, run, type],
+    [conflict, form, recount, run, t, type],
   );
   useEffect(() => {
     if (conflict && conflict.conflicts.length === 0) resolve({});
@@ -187,11 +221,12 @@ export function useEntry({ type, id: given, locale, loaded, onCreated }: Options
     const fresh = await load(type, current.current.id, locale);
     for (const f of type.model.fields) takeOver(form, f, form.getValues(f.name), fresh.values[f.name]);
     setFaults([]);
+    setHalted("");
     form.clearErrors();
     await settle(fresh.state!, fresh.values, structuredClone(form.getValues()));
   }, [form, locale, settle, type]);
 
-  return { form, state, busy, note, faults, conflict, setConflict, dirty, isDirty, run, resolve, reload, adopt };
+  return { form, state, busy, note, halted, faults, conflict, setConflict, dirty, isDirty, run, resolve, reload, adopt };
 }
 
 // withoutName takes the name of the field out of a message: the message stands beside the field.
