@@ -2,7 +2,6 @@ package admin
 
 import (
 	"compress/gzip"
-	"io"
 	"io/fs"
 	"regexp"
 	"strings"
@@ -39,7 +38,7 @@ func TestFirstLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := gzip.NewWriter(&size)
-		if _, err := io.WriteString(w, string(data)); err != nil {
+		if _, err := w.Write(data); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Close(); err != nil {
