@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	encoder "github.com/deepteams/webp"
 	"golang.org/x/image/webp"
@@ -18,10 +19,19 @@ const WebPSuffix = "-webp"
 // webpQuality is about as good to look at as a JPEG of our quality, at less than half the size.
 const webpQuality = 80
 
+// prepareEncoder has the encoder fill its colour tables, which it does at its first lossy image without
+// a lock: two first ones at once would get wrong colours.
+var prepareEncoder = sync.OnceFunc(func() {
+	o := encoder.DefaultOptions()
+	o.Quality, o.Lossless = webpQuality, false
+	_ = encoder.Encode(io.Discard, image.NewYCbCr(image.Rect(0, 0, 16, 16), image.YCbCrSubsampleRatio420), o)
+})
+
 // asWebP writes an image as WebP: without loss if it has transparency, since decoders refuse the
 // alpha channel that the encoder writes beside lossy pixels. It returns nil for an image that is
 // not read back as it should be.
 func asWebP(img *image.RGBA, opaque bool) []byte {
+	prepareEncoder()
 	o := encoder.DefaultOptions()
 	o.Quality, o.Lossless = webpQuality, !opaque
 	var b bytes.Buffer
