@@ -148,7 +148,7 @@ func fileOperations() []openapi.Operation {
 			Header:  []openapi.Parameter{openapi.IdempotencyKey()},
 			Body:    openapi.Body{Type: "multipart/form-data", Schema: openapi.Ref("Upload")},
 			Answer:  openapi.Answer{Status: http.StatusCreated, Description: "The files, or with `id` the one", Also: []int{http.StatusOK}, Schema: value.Object{"anyOf": value.List{openapi.List(openapi.Ref("File")), openapi.Ref("File")}}},
-			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusNotImplemented}},
+			Refuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}},
 		{Method: "GET", Path: "/api/upload/files", ID: "findFiles", Tag: tagFiles, Summary: "Files, a thousand at most",
 			Query: []openapi.Parameter{
 				{Name: "filters", Description: "Conditions in brackets: `filters[mime][$startsWith]=image/`", Brackets: true, Schema: typed("object")},
