@@ -109,11 +109,12 @@ func (s *Service) DiscardEdition(ctx context.Context, e PreparedEdition) {
 }
 
 // CommitEdition gives a file the prepared bytes and the changed facts in one write. Its address
-// stays, and its current bytes become an earlier edition. Unchanged bytes make no edition. check
-// reads the file with the new bytes before the write and may reject it. After an error the new bytes
+// stays, and its current bytes become an earlier edition. Bytes that the file has make no edition.
+// check reads the file before and after the write, ahead of it, and may reject it; it is asked again
+// where another write came in between. After an error the new bytes
 // are deleted, unless the write may have happened. Errors: as Describe, and errors of check.
 func (s *Service) CommitEdition(
-	ctx context.Context, c auth.Caller, e PreparedEdition, changes Changes, check func(File) error,
+	ctx context.Context, c auth.Caller, e PreparedEdition, changes Changes, check func(before, after File) error,
 ) (File, error) {
 	if e.Unchanged && changes == (Changes{}) {
 		return e.File, nil
@@ -121,12 +122,7 @@ func (s *Service) CommitEdition(
 	if e.Unchanged {
 		return s.Describe(ctx, c, e.File.ID, changes)
 	}
-	err := check(e.next)
-	if err != nil {
-		s.DiscardEdition(ctx, e)
-		return File{}, err
-	}
-	f, err := s.supersede(ctx, c, e, changes)
+	f, err := s.supersede(ctx, c, e, changes, check)
 	if err != nil && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Timeout) {
 		s.DiscardEdition(ctx, e)
 	}
@@ -134,9 +130,18 @@ func (s *Service) CommitEdition(
 }
 
 // supersede writes the new edition into the record, and tries again after concurrent writes.
-func (s *Service) supersede(ctx context.Context, c auth.Caller, e PreparedEdition, changes Changes) (File, error) {
+func (s *Service) supersede(
+	ctx context.Context, c auth.Caller, e PreparedEdition, changes Changes, check func(before, after File) error,
+) (File, error) {
 	f, next := e.File, e.next
 	for range maxAttempts {
+		if err := check(f, next); err != nil {
+			return File{}, err
+		}
+		if f.SHA256 == next.SHA256 { // another write has brought the same bytes
+			s.DiscardEdition(ctx, e)
+			return s.Describe(ctx, c, f.ID, changes)
+		}
 		next.Former = append(f.Former[:len(f.Former):len(f.Former)], f.Current())
 		next.Former = next.Former[max(0, len(next.Former)-maxEditions):]
 		next.Edition = f.Edition + 1

@@ -20,11 +20,11 @@ import (
 	"kontor/pkg/value"
 )
 
-func fitsAll(asset.File) error { return nil }
+func fitsAll(_, _ asset.File) error { return nil }
 
 // Replace prepares and commits a new edition.
 func (k *kit) Replace(
-	ctx context.Context, c auth.Caller, id int64, r io.Reader, check func(asset.File) error,
+	ctx context.Context, c auth.Caller, id int64, r io.Reader, check func(before, after asset.File) error,
 ) (asset.File, error) {
 	e, err := k.PrepareEdition(ctx, c, id, r)
 	if err != nil {
@@ -95,14 +95,14 @@ func TestReplaceRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		by   string
 		r    io.Reader
-		fits func(asset.File) error
+		fits func(before, after asset.File) error
 		want func(error) bool
 	}{
 		"other type": {"", bytes.NewReader(pngOf(t, 20, 10)), fitsAll, func(err error) bool { return fault.Is(err, fault.Invalid) }},
 		"empty":      {"", strings.NewReader(""), fitsAll, func(err error) bool { return fault.Is(err, fault.Invalid) }},
 		"too long":   {"", bytes.NewReader(pdf(300_000)), fitsAll, func(err error) bool { return fault.Is(err, fault.TooLarge) }},
 		"cut off":    {"", io.MultiReader(bytes.NewReader(pdf(9000)[:8000]), failing{cut}), fitsAll, func(err error) bool { return errors.Is(err, cut) }},
-		"unfit":      {"", bytes.NewReader(pdf(2000)), func(asset.File) error { return large }, func(err error) bool { return errors.Is(err, large) }},
+		"unfit":      {"", bytes.NewReader(pdf(2000)), func(_, _ asset.File) error { return large }, func(err error) bool { return errors.Is(err, large) }},
 		"stranger":   {"stranger", bytes.NewReader(pdf(2000)), fitsAll, func(err error) bool { return fault.Is(err, fault.Forbidden) }},
 	} {
 		by := editor
@@ -156,6 +156,36 @@ func TestPreparedEdition(t *testing.T) {
 	if now, err = k.CommitEdition(k.ctx, editor, prepare(), asset.Changes{Credit: &alt}, fitsAll); err != nil ||
 		now.Edition != 2 || now.Facts.Credit != alt || len(k.blobKeys()) != 2 {
 		t.Errorf("the same bytes with another fact: %+v, %v", now, err)
+	}
+}
+
+// TestSameEditionTwice: a retry that crosses its first try makes no second edition, and another write
+// in between is judged too.
+func TestSameEditionTwice(t *testing.T) {
+	k := newKit(t, asset.Options{})
+	f := k.upload("a.pdf", pdf(1000))
+	var prepared [2]asset.PreparedEdition
+	for i := range prepared {
+		var err error
+		if prepared[i], err = k.PrepareEdition(k.ctx, editor, f.ID, bytes.NewReader(pdf(2000))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var seen []string
+	for _, e := range prepared {
+		now, err := k.CommitEdition(k.ctx, editor, e, asset.Changes{}, func(before, _ asset.File) error {
+			seen = append(seen, before.SHA256)
+			return nil
+		})
+		if err != nil || now.Edition != 2 || len(now.Former) != 1 {
+			t.Errorf("%+v, %v", now, err)
+		}
+	}
+	if len(seen) != 3 || seen[0] != seen[1] || seen[1] == seen[2] {
+		t.Errorf("judged were %q", seen)
+	}
+	if n := len(k.blobKeys()); n != 2 {
+		t.Errorf("%d bytes are stored", n)
 	}
 }
 

@@ -123,8 +123,8 @@ func (s *Service) ReplaceFile(
 	if e.Unchanged && changes != (asset.Changes{}) {
 		return s.DescribeFile(ctx, c, e.File.ID, changes)
 	}
-	return s.files.CommitEdition(ctx, c, e, changes, func(next asset.File) error {
-		if err := s.keepsAlt(ctx, c, e.File, changes); err != nil {
+	return s.files.CommitEdition(ctx, c, e, changes, func(before, next asset.File) error {
+		if err := s.keepsAlt(ctx, c, before, changes); err != nil {
 			return err
 		}
 		placed, err := s.placesOf(ctx, next)
